@@ -1,0 +1,127 @@
+/** Findings about the comments that steer us: unused suppressions, rules and kinds that do not exist. */
+import type { TextEdit, TextRange } from '../plist/types.ts';
+import { nearest } from '../schema/nearest.ts';
+import { isBundleKind, kindComments } from '../workspace/kind.ts';
+import { BUNDLE_KINDS, type PlistDocument } from '../workspace/types.ts';
+import type { Directive } from './directives.ts';
+import { ruleById, ruleIds } from './index.ts';
+import type { Finding, Fix, Rule } from './types.ts';
+
+export const controlRules: readonly Rule[] = [
+  {
+    id: 'control/unused-suppression',
+    severity: 'hint',
+    title: 'Unused suppression comment',
+    what: 'A `driver-plist-disable` comment that hides no finding.',
+    why: 'A comment that hides nothing today may hide a real fault tomorrow.',
+    how: 'Remove the comment.',
+    source: ['docs/control.md of this project'],
+    kinds: [...BUNDLE_KINDS],
+    examples: {
+      invalid: '<!-- driver-plist-disable-next-line schema/type -->\n<key>CFBundleName</key>\n<string>Lamp</string>',
+      valid: '<key>CFBundleName</key>\n<string>Lamp</string>',
+    },
+  },
+  {
+    id: 'control/unknown-rule',
+    severity: 'warning',
+    title: 'Unknown rule in a suppression comment',
+    what: 'A `driver-plist-disable` comment that names a rule which does not exist.',
+    why: 'The comment hides nothing, though it reads as if it did.',
+    how: 'Correct the id, or remove it.',
+    source: ['docs/control.md of this project'],
+    kinds: [...BUNDLE_KINDS],
+    examples: {
+      invalid: '<!-- driver-plist-disable schema/typ -->',
+      valid: '<!-- driver-plist-disable schema/type -->',
+    },
+  },
+  {
+    id: 'control/unknown-kind',
+    severity: 'warning',
+    title: 'Unknown kind in a driver-plist-kind comment',
+    what: 'A `driver-plist-kind` comment that names no kind of bundle.',
+    why: 'The comment chooses nothing; the kind is detected as if it were not there.',
+    how: `Write one of: ${BUNDLE_KINDS.join(', ')}.`,
+    source: ['docs/control.md of this project'],
+    kinds: [...BUNDLE_KINDS],
+    examples: {
+      invalid: '<!-- driver-plist-kind: driver -->',
+      valid: '<!-- driver-plist-kind: dext -->',
+    },
+  },
+];
+
+/**
+ * @param used indices of the directives that hid at least one finding
+ */
+export function controlFindings(
+  document: PlistDocument,
+  active: readonly Directive[],
+  used: ReadonlySet<number>,
+): Finding[] {
+  const found: Finding[] = [];
+  active.forEach((directive, index) => {
+    const unknown = directive.rules.filter((word) => !isKnown(word));
+    for (const word of unknown) {
+      const guess = nearest(word, ruleIds());
+      found.push(
+        finding(
+          'control/unknown-rule',
+          directive,
+          `There is no rule "${word}".${guess ? ` Did you mean ${guess}?` : ''}`,
+          guess ? [replaceIn(document.text, directive, word, guess)] : [],
+        ),
+      );
+    }
+    if (!used.has(index) && unknown.length === 0) {
+      found.push({
+        ...finding('control/unused-suppression', directive, 'This comment hides no finding: remove it.', [
+          { title: 'Remove the comment', edits: [removal(document.text, directive)], preferred: true },
+        ]),
+        tags: ['unnecessary'],
+      });
+    }
+  });
+  for (const comment of kindComments(document.tree)) {
+    if (isBundleKind(comment.name)) continue;
+    const guess = nearest(comment.name, BUNDLE_KINDS);
+    found.push(
+      finding(
+        'control/unknown-kind',
+        comment,
+        `"${comment.name}" is no kind of bundle. Kinds: ${BUNDLE_KINDS.join(', ')}.`,
+        guess ? [replaceIn(document.text, comment, comment.name, guess)] : [],
+      ),
+    );
+  }
+  return found;
+}
+
+function isKnown(word: string): boolean {
+  if (word === '*') return true;
+  if (!word.endsWith('/*')) return ruleById(word) !== undefined;
+  return ruleIds().some((id) => id.startsWith(word.slice(0, -1)));
+}
+
+function finding(id: string, { start, end }: TextRange, message: string, fixes: readonly Fix[]): Finding {
+  const severity = ruleById(id)?.severity ?? 'hint';
+  return { rule: id, severity, message, range: { start, end }, keyPath: [], fixes: () => fixes };
+}
+
+function replaceIn(text: string, range: TextRange, word: string, replacement: string): Fix {
+  const start = text.indexOf(word, range.start);
+  return {
+    title: `Replace by ${replacement}`,
+    edits: [{ start, end: start + word.length, newText: replacement }],
+    preferred: true,
+  };
+}
+
+/** The comment, and its line when nothing else stands on it. */
+function removal(text: string, { start, end }: TextRange): TextEdit {
+  const before = /(?:^|\r\n|\n|\r)[ \t]*$/.exec(text.slice(0, start));
+  const after = /^[ \t]*(?=\r\n|\n|\r|$)/.exec(text.slice(end));
+  if (!before || !after) return { start, end, newText: '' };
+  return { start: start - before[0].length, end: end + after[0].length, newText: '' };
+}

@@ -1,0 +1,23 @@
+/** Every rule there is, by id. A new group of rules is one import and one line here. */
+import { controlRules } from './control.ts';
+import { schemaRules } from './schema-rules.ts';
+import { syntaxRules } from './syntax.ts';
+import type { Rule } from './types.ts';
+
+/** In the order of their groups; ids are unique (a test holds it). */
+export const allRules: readonly Rule[] = [...syntaxRules, ...schemaRules, ...controlRules];
+
+let byId: ReadonlyMap<string, Rule> | undefined;
+
+function index(): ReadonlyMap<string, Rule> {
+  byId ??= new Map(allRules.map((rule) => [rule.id, rule]));
+  return byId;
+}
+
+export function ruleById(id: string): Rule | undefined {
+  return index().get(id);
+}
+
+export function ruleIds(): string[] {
+  return [...index().keys()];
+}

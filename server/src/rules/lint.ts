@@ -1,0 +1,214 @@
+/** One run over one document: syntax errors, schema findings, rules; then suppressions and severities. */
+import type { PlistError, PlistNode, TextRange } from '../plist/types.ts';
+import { evaluate } from '../schema/evaluate.ts';
+import { fixesFor } from '../schema/fixes.ts';
+import { describeFinding } from '../schema/messages.ts';
+import type { Evaluation, Schema, SchemaFinding } from '../schema/types.ts';
+import type { BundleKind, PlistDocument } from '../workspace/types.ts';
+import { controlFindings } from './control.ts';
+import { directives, matchesRule, names } from './directives.ts';
+import { allRules, ruleById } from './index.ts';
+import { personalitiesOf } from './personalities.ts';
+import { schemaForKind } from './schemas.ts';
+import type { Finding, Fix, Report, Rule, RuleContext, Severity } from './types.ts';
+
+/** What a person may set for a rule id, for `group/*` or `*`; later entries of a map beat earlier ones. */
+export type RuleSetting = 'off' | 'hint' | 'info' | 'warning' | 'error';
+
+export interface LintOptions {
+  readonly severities?: ReadonlyMap<string, RuleSetting> | undefined;
+  /** Schemas of the user, checked beside ours. */
+  readonly overlays?: ((kind: BundleKind) => readonly Schema[]) | undefined;
+  /** Told of a rule that threw: a bug of ours, shown to no user as a finding. */
+  readonly onRuleError?: ((rule: string, error: unknown) => void) | undefined;
+}
+
+export interface LintResult {
+  /** In document order. */
+  readonly findings: readonly Finding[];
+  /** For completion and hover; undefined when the kind has no schema or the document no root dictionary. */
+  readonly evaluation: Evaluation | undefined;
+}
+
+const SEVERITY_OF_SETTING = { hint: 'hint', info: 'information', warning: 'warning', error: 'error' } as const;
+
+/** Rule ids of schema findings that name none themselves. */
+const RULE_OF_KEYWORD: Readonly<Record<string, string>> = {
+  type: 'schema/type',
+  plistType: 'schema/type',
+  required: 'schema/missing-key',
+  dependentRequired: 'schema/missing-key',
+  minProperties: 'schema/missing-key',
+  enum: 'schema/value',
+  const: 'schema/value',
+  additionalProperties: 'schema/unknown-key',
+  propertyNames: 'schema/unknown-key',
+  unevaluatedProperties: 'schema/unknown-key',
+  maxProperties: 'schema/unknown-key',
+  deprecationMessage: 'schema/deprecated',
+};
+
+/** The schema of a document's kind, the user's overlays beside it. */
+export function schemaOf(document: PlistDocument, options: LintOptions = {}): Schema | undefined {
+  const schema = schemaForKind(document.kind.kind);
+  const overlays = options.overlays?.(document.kind.kind) ?? [];
+  if (overlays.length === 0) return schema;
+  return { allOf: schema === undefined ? overlays : [schema, ...overlays] };
+}
+
+/**
+ * Lints a document. Never throws: a rule that does is reported through `onRuleError` and finds nothing.
+ */
+export function lint(document: PlistDocument, options: LintOptions = {}): LintResult {
+  const found: Finding[] = document.tree.errors.map((error) => syntaxFinding(document, error));
+  const root = document.tree.root;
+  const schema = schemaOf(document, options);
+  let evaluation: Evaluation | undefined;
+  if (root && schema !== undefined) {
+    evaluation = evaluate(schema, root);
+    for (const finding of evaluation.findings) found.push(schemaFinding(finding));
+    if (root.kind === 'dict') found.push(...ruleFindings(document, root, evaluation, options));
+  }
+  return { findings: settle(document, found, options), evaluation };
+}
+
+function ruleFindings(
+  document: PlistDocument,
+  root: PlistNode,
+  evaluation: Evaluation,
+  options: LintOptions,
+): Finding[] {
+  const found: Finding[] = [];
+  const personalities = personalitiesOf(root);
+  for (const rule of allRules) {
+    if (!rule.check || !rule.kinds.includes(document.kind.kind)) continue;
+    const context: RuleContext = {
+      document,
+      tree: document.tree,
+      root,
+      kind: document.kind.kind,
+      built: document.built,
+      personalities,
+      evaluation,
+      report: (report) => found.push(ruleFinding(rule, report)),
+    };
+    try {
+      rule.check(context);
+    } catch (error) {
+      options.onRuleError?.(rule.id, error);
+    }
+  }
+  return found;
+}
+
+function ruleFinding(rule: Rule, report: Report): Finding {
+  const node = 'kind' in report.at ? report.at : undefined;
+  return {
+    rule: rule.id,
+    severity: report.severity ?? rule.severity,
+    message: report.message,
+    range: node ? rangeOfNode(node) : { start: report.at.start, end: report.at.end },
+    keyPath: report.keyPath ?? node?.path ?? [],
+    fixes: guarded(report.fixes),
+    ...(report.related && { related: report.related }),
+    ...(report.tags && { tags: report.tags }),
+  };
+}
+
+function schemaFinding(finding: SchemaFinding): Finding {
+  const { schema, node, key } = finding;
+  const id = schema.rule ?? RULE_OF_KEYWORD[finding.keyword] ?? 'schema/value';
+  const missing = finding.keyword === 'required' || finding.keyword === 'dependentRequired';
+  const deprecated = finding.keyword === 'deprecationMessage';
+  const place = finding.keyNode ?? (deprecated ? (node.key ?? node) : missing ? (node.key ?? node) : node);
+  return {
+    rule: id,
+    severity: schema.severity ?? ruleById(id)?.severity ?? 'error',
+    message: schema.errorMessage !== undefined ? filled(schema.errorMessage, finding) : describeFinding(finding),
+    range: rangeOfNode(place),
+    keyPath: key === undefined ? node.path : [...node.path, key],
+    fixes: guarded(() => fixesFor(finding)),
+    ...(deprecated && { tags: ['deprecated'] as const }),
+  };
+}
+
+function filled(template: string, { node, key }: SchemaFinding): string {
+  const value = node.text.length > 60 ? `${node.text.slice(0, 60)}…` : node.text;
+  return template.replace(/\{(key|value)\}/g, (_, name) =>
+    name === 'key' ? (key ?? node.name ?? 'the root') : value,
+  );
+}
+
+function syntaxFinding(document: PlistDocument, error: PlistError): Finding {
+  const fix = error.fix;
+  return {
+    rule: `syntax/${error.code}`,
+    severity: error.severity,
+    message: error.message,
+    range: visible(document.text, error),
+    keyPath: document.tree.nodeAt(error.start)?.path ?? [],
+    fixes: () => (fix ? [{ title: fix.title, edits: fix.edits, preferred: true }] : []),
+  };
+}
+
+function guarded(fixes: (() => readonly Fix[]) | undefined): () => readonly Fix[] {
+  return () => {
+    try {
+      return fixes?.() ?? [];
+    } catch {
+      return [];
+    }
+  };
+}
+
+/** A collection over several lines is marked by its opening tag alone: a page of squiggles helps nobody. */
+function rangeOfNode(node: PlistNode): TextRange {
+  const { start, openEnd, end } = node;
+  const collection = node.kind === 'dict' || node.kind === 'array';
+  return { start, end: collection && openEnd > start ? openEnd : end };
+}
+
+/** An empty range cannot be seen: take a character beside it. */
+function visible(text: string, { start, end }: TextRange): TextRange {
+  if (end > start || text.length === 0) return { start, end };
+  return start < text.length ? { start, end: start + 1 } : { start: start - 1, end: start };
+}
+
+/** Suppressions, severities, order; one finding for one rule at one place. */
+function settle(document: PlistDocument, found: readonly Finding[], options: LintOptions): Finding[] {
+  const active = directives(document.tree);
+  const used = new Set<number>();
+  const kept = found.filter((finding) => {
+    const at = active.findIndex(
+      (directive) =>
+        names(directive, finding.rule) &&
+        (directive.scope === 'file' ||
+          (finding.range.start >= directive.line.start && finding.range.start <= directive.line.end)),
+    );
+    if (at >= 0) used.add(at);
+    return at < 0;
+  });
+  kept.push(...controlFindings(document, active, used));
+  const seen = new Set<string>();
+  const settled: Finding[] = [];
+  for (const finding of kept) {
+    const severity = severityOf(finding, options.severities);
+    const place = `${finding.rule} ${finding.range.start} ${finding.range.end} ${finding.message}`;
+    if (severity === undefined || seen.has(place)) continue;
+    seen.add(place);
+    settled.push(severity === finding.severity ? finding : { ...finding, severity });
+  }
+  return settled.sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
+}
+
+function severityOf(
+  finding: Finding,
+  severities: ReadonlyMap<string, RuleSetting> | undefined,
+): Severity | undefined {
+  let severity: Severity | undefined = finding.severity;
+  for (const [word, setting] of severities ?? []) {
+    if (!matchesRule(word, finding.rule)) continue;
+    severity = setting === 'off' ? undefined : SEVERITY_OF_SETTING[setting];
+  }
+  return severity;
+}
