@@ -38,7 +38,12 @@ const bundles: esbuild.BuildOptions[] = [
     outfile: 'dist/client.browser.js',
     external: ['vscode'],
   },
-  { ...browser, format: 'iife', entryPoints: ['server/src/lsp/browser.ts'], outfile: 'dist/server.browser.js' },
+  {
+    ...browser,
+    format: 'iife',
+    entryPoints: ['server/src/lsp/browser.ts'],
+    outfile: 'dist/server.browser.js',
+  },
 ];
 
 rmSync('dist', { recursive: true, force: true });

@@ -5,52 +5,7 @@ import { isBundleKind, kindComments } from '../workspace/kind.ts';
 import { BUNDLE_KINDS, type PlistDocument } from '../workspace/types.ts';
 import type { Directive } from './directives.ts';
 import { ruleById, ruleIds } from './index.ts';
-import type { Finding, Fix, Rule } from './types.ts';
-
-export const controlRules: readonly Rule[] = [
-  {
-    id: 'control/unused-suppression',
-    severity: 'hint',
-    title: 'Unused suppression comment',
-    what: 'A `driver-plist-disable` comment that hides no finding.',
-    why: 'A comment that hides nothing today may hide a real fault tomorrow.',
-    how: 'Remove the comment.',
-    source: ['docs/control.md of this project'],
-    kinds: [...BUNDLE_KINDS],
-    examples: {
-      invalid: '<!-- driver-plist-disable-next-line schema/type -->\n<key>CFBundleName</key>\n<string>Lamp</string>',
-      valid: '<key>CFBundleName</key>\n<string>Lamp</string>',
-    },
-  },
-  {
-    id: 'control/unknown-rule',
-    severity: 'warning',
-    title: 'Unknown rule in a suppression comment',
-    what: 'A `driver-plist-disable` comment that names a rule which does not exist.',
-    why: 'The comment hides nothing, though it reads as if it did.',
-    how: 'Correct the id, or remove it.',
-    source: ['docs/control.md of this project'],
-    kinds: [...BUNDLE_KINDS],
-    examples: {
-      invalid: '<!-- driver-plist-disable schema/typ -->',
-      valid: '<!-- driver-plist-disable schema/type -->',
-    },
-  },
-  {
-    id: 'control/unknown-kind',
-    severity: 'warning',
-    title: 'Unknown kind in a driver-plist-kind comment',
-    what: 'A `driver-plist-kind` comment that names no kind of bundle.',
-    why: 'The comment chooses nothing; the kind is detected as if it were not there.',
-    how: `Write one of: ${BUNDLE_KINDS.join(', ')}.`,
-    source: ['docs/control.md of this project'],
-    kinds: [...BUNDLE_KINDS],
-    examples: {
-      invalid: '<!-- driver-plist-kind: driver -->',
-      valid: '<!-- driver-plist-kind: dext -->',
-    },
-  },
-];
+import type { Finding, Fix } from './types.ts';
 
 /**
  * @param used indices of the directives that hid at least one finding

@@ -1,5 +1,5 @@
 /** Every rule there is, by id. A new group of rules is one import and one line here. */
-import { controlRules } from './control.ts';
+import { controlRules } from './control-rules.ts';
 import { schemaRules } from './schema-rules.ts';
 import { syntaxRules } from './syntax.ts';
 import type { Rule } from './types.ts';

@@ -30,7 +30,12 @@ export interface LintResult {
   readonly evaluation: Evaluation | undefined;
 }
 
-const SEVERITY_OF_SETTING = { hint: 'hint', info: 'information', warning: 'warning', error: 'error' } as const;
+const SEVERITY_OF_SETTING = {
+  hint: 'hint',
+  info: 'information',
+  warning: 'warning',
+  error: 'error',
+} as const;
 
 /** Rule ids of schema findings that name none themselves. */
 const RULE_OF_KEYWORD: Readonly<Record<string, string>> = {
@@ -124,7 +129,8 @@ function schemaFinding(finding: SchemaFinding): Finding {
   return {
     rule: id,
     severity: schema.severity ?? ruleById(id)?.severity ?? 'error',
-    message: schema.errorMessage !== undefined ? filled(schema.errorMessage, finding) : describeFinding(finding),
+    message:
+      schema.errorMessage !== undefined ? filled(schema.errorMessage, finding) : describeFinding(finding),
     range: rangeOfNode(place),
     keyPath: key === undefined ? node.path : [...node.path, key],
     fixes: guarded(() => fixesFor(finding)),

@@ -17,7 +17,12 @@ export interface OpenOptions {
  * @param uri URI or path; percent-encoding is undone for looking at names
  * @param version the editor's version, 0 for a file
  */
-export function openDocument(uri: string, text: string, version = 0, options: OpenOptions = {}): PlistDocument {
+export function openDocument(
+  uri: string,
+  text: string,
+  version = 0,
+  options: OpenOptions = {},
+): PlistDocument {
   const tree = options.tree ?? parsePlist(text);
   const path = pathOf(uri);
   return {

@@ -160,7 +160,8 @@ function systemExtensionKind(root: PlistNode): [BundleKind, string] | undefined 
   return undefined;
 }
 
-const ENTITLEMENT = /^(com\.apple\.(developer|security|private|application-identifier|vm)\b|keychain-access-groups$|get-task-allow$|application-identifier$|aps-environment$)/;
+const ENTITLEMENT =
+  /^(com\.apple\.(developer|security|private|application-identifier|vm)\b|keychain-access-groups$|get-task-allow$|application-identifier$|aps-environment$)/;
 
 function isEntitlements(root: PlistNode): boolean {
   const keys = root.entries.map(({ key }) => key.text);
