@@ -8,19 +8,19 @@ export default async function* report(source: AsyncIterable<TestEvent>): AsyncGe
     if (event.type === 'test:stdout' || event.type === 'test:stderr') yield event.data.message;
     if (event.type === 'test:diagnostic' && event.data.level === 'error') yield `${event.data.message}\n`;
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
-    const { name, file, details, skip } = event.data;
+    const { name, file, skip } = event.data;
     const place = file ? `  (${file.replace(`${process.cwd()}/`, '')})` : '';
     if (event.type === 'test:fail') {
-      const error = details.error as (Error & { cause?: unknown; failureType?: string }) | undefined;
+      const error = event.data.details.error as Error & { cause?: unknown; failureType?: string };
       // A suite fails because a test in it failed: that one has been told already.
-      if (error?.failureType === 'subtestsFailed') continue;
+      if (error.failureType === 'subtestsFailed') continue;
       counts.failed++;
-      const cause = error?.cause ?? error;
+      const cause = error.cause ?? error;
       yield `FAIL ${name}${place}\n${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`;
     } else if (skip !== undefined && skip !== false) {
       counts.skipped++;
       yield `skip ${name}${typeof skip === 'string' ? `: ${skip}` : ''}${place}\n`;
-    } else if (details.type !== 'suite') {
+    } else if (event.data.details.type !== 'suite') {
       counts.passed++;
     }
   }
