@@ -85,6 +85,8 @@ export interface SchemaObject {
   readonly deprecated?: boolean;
   /** Present: the key or value is deprecated; says since when and what to use instead. */
   readonly deprecationMessage?: string;
+  /** The key to write instead of this one, which is wrong or outdated; a rename repairs it. */
+  readonly replacement?: string;
   readonly patternErrorMessage?: string;
   /**
    * Replaces the message of any finding that this very subschema raises. `{key}` and `{value}` are filled in.
