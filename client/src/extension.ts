@@ -1,0 +1,46 @@
+/** What both hosts share: output channel, status, commands, and the session with the server. */
+import * as vscode from 'vscode';
+import { selectKind } from './selectKind.ts';
+import { type CreateClient, createSession, SELECTOR, type Session } from './session.ts';
+import { createKindStatus } from './status.ts';
+
+/** Sets everything up. The server starts when the first document that is ours is there. */
+export function activateWith(context: vscode.ExtensionContext, createClient: CreateClient): Session {
+  const output = vscode.window.createOutputChannel('Driver Plist', { log: true });
+  const session = createSession(createClient, output);
+  const status = createKindStatus(SELECTOR);
+
+  const refresh = async (): Promise<void> => {
+    const document = vscode.window.activeTextEditor?.document;
+    const kind = document === undefined ? undefined : await session.kindOf(document);
+    if (vscode.window.activeTextEditor?.document !== document) return;
+    if (session.isStopped()) status.showStopped();
+    else status.show(kind);
+  };
+  const command = (name: string, run: () => unknown) =>
+    vscode.commands.registerCommand(`driverPlist.${name}`, run);
+
+  context.subscriptions.push(
+    output,
+    session,
+    status,
+    session.onDidChange(refresh),
+    vscode.window.onDidChangeActiveTextEditor(refresh),
+    command('showOutput', () => output.show()),
+    command('restartServer', () => session.restart()),
+    command('selectKind', () => selectKindOfActive(session)),
+  );
+  void refresh();
+  return session;
+}
+
+async function selectKindOfActive(session: Session): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  const current = document === undefined ? undefined : await session.kindOf(document);
+  if (document === undefined || current === undefined) {
+    const message = vscode.l10n.t('Open a property list first: its kind is chosen in its editor.');
+    await vscode.window.showInformationMessage(message);
+    return;
+  }
+  await selectKind(document, current);
+}

@@ -1,0 +1,53 @@
+/** Keeps every document that is none of ours away from the server. */
+import * as vscode from 'vscode';
+import type { BaseLanguageClient, Middleware } from 'vscode-languageclient';
+import { type DocumentView, HEAD_LENGTH, type ServedDocuments } from './documents.ts';
+
+/** What the filter has to know of an open document. */
+export function viewOf(document: vscode.TextDocument): DocumentView {
+  return {
+    uri: document.uri.toString(),
+    languageId: document.languageId,
+    path: document.uri.path,
+    head: () => document.getText(new vscode.Range(positionZero, document.positionAt(HEAD_LENGTH))),
+  };
+}
+
+const positionZero = new vscode.Position(0, 0);
+
+/** The filter between VS Code and the server. `client` is asked for only when a message passes. */
+export function filterMiddleware(served: ServedDocuments, client: () => BaseLanguageClient): Middleware {
+  return {
+    async didOpen(document, next) {
+      if (served.opened(viewOf(document))) await next(document);
+    },
+    async didChange(event, next) {
+      const offset = Math.min(...event.contentChanges.map((change) => change.rangeOffset));
+      const what = served.changed(viewOf(event.document), offset);
+      if (what === 'served') return next(event);
+      if (what === 'became') return sendOpen(client(), event.document);
+    },
+    async didSave(document, next) {
+      if (served.has(document.uri.toString())) await next(document);
+    },
+    async didClose(document, next) {
+      if (served.closed(document.uri.toString())) await next(document);
+    },
+    async sendRequest(type, param, token, next) {
+      const uri = documentOf(param);
+      // Null is the empty answer of every request about a document.
+      if (uri !== undefined && !served.has(uri)) return null as never;
+      return next(type, param, token);
+    },
+  };
+}
+
+function documentOf(param: unknown): string | undefined {
+  const uri = (param as { textDocument?: { uri?: vscode.Uri | string } } | undefined)?.textDocument?.uri;
+  return uri?.toString();
+}
+
+function sendOpen(client: BaseLanguageClient, document: vscode.TextDocument): Promise<void> {
+  const params = client.code2ProtocolConverter.asOpenTextDocumentParams(document);
+  return client.sendNotification('textDocument/didOpen', params);
+}
