@@ -4,15 +4,7 @@
  */
 import type { PlistNode } from '../plist/types.ts';
 
-export type PlistType =
-  | 'string'
-  | 'integer'
-  | 'real'
-  | 'boolean'
-  | 'date'
-  | 'data'
-  | 'dict'
-  | 'array';
+export type PlistType = 'string' | 'integer' | 'real' | 'boolean' | 'date' | 'data' | 'dict' | 'array';
 
 export type JsonValue =
   | null
@@ -54,6 +46,8 @@ export interface SchemaObject {
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly uniqueItems?: boolean;
+  readonly unevaluatedProperties?: Schema;
+  readonly unevaluatedItems?: Schema;
   readonly pattern?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
@@ -67,7 +61,6 @@ export interface SchemaObject {
   readonly oneOf?: readonly Schema[];
   readonly not?: Schema;
   readonly if?: Schema;
-  // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own keyword
   readonly then?: Schema;
   readonly else?: Schema;
 
@@ -146,12 +139,14 @@ export interface Evaluation {
   schemasFor(node: PlistNode): readonly SchemaObject[];
   /** The subschemas that would apply to the value of `key` in this dict (whether it is there or not). */
   schemasForKey(dict: PlistNode, key: string): readonly SchemaObject[];
-  /** The subschemas that would apply to an item of this array. */
-  schemasForItem(array: PlistNode): readonly SchemaObject[];
+  /** The subschemas that would apply to an item of this array: at `index`, or anywhere in it. */
+  schemasForItem(array: PlistNode, index?: number): readonly SchemaObject[];
   /** Every key that the applying schemas name for this dict, with their subschemas and whether required. */
   keysFor(dict: PlistNode): readonly {
     readonly key: string;
     readonly schemas: readonly SchemaObject[];
     readonly required: boolean;
+    /** For `KEY_arm64`: `KEY`, the key whose architecture-suffixed form this is. */
+    readonly architectureOf?: string;
   }[];
 }

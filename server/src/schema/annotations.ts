@@ -1,0 +1,259 @@
+/** Which subschemas apply where: computed for the path from the root to the node in question, and remembered. */
+import type { PlistNode } from '../plist/types.ts';
+import { fittingBranches } from './branches.ts';
+import { type Compiled, INVALID, probe, resetBudget, UNDECIDED, VALID } from './compiled.ts';
+import { LIVING_ARCHITECTURES, propertySchema, takesArchitecture } from './dictChecks.ts';
+import { DICT, type Instance, MAX_DEPTH, PlistInstance, SKIP } from './instance.ts';
+import type { Evaluation, SchemaObject } from './types.ts';
+import { evaluatedKeys } from './unevaluated.ts';
+
+/** A schema that applies. `certain`: not only as one of several branches that may be meant. */
+interface Applying {
+  readonly schema: Compiled;
+  readonly certain: boolean;
+}
+
+interface Place {
+  readonly instance: Instance;
+  readonly applying: readonly Applying[];
+}
+
+type KeyInfo = ReturnType<Evaluation['keysFor']>[number];
+
+export class Annotations {
+  private readonly root: PlistInstance;
+  private readonly schema: Compiled;
+  private readonly places = new Map<number, Place>();
+
+  constructor(schema: Compiled, root: PlistInstance) {
+    this.schema = schema;
+    this.root = root;
+  }
+
+  schemasFor(node: PlistNode): readonly SchemaObject[] {
+    if (node.kind !== 'key') return sources(this.place(node)?.applying ?? []);
+    const dict = node.parent;
+    if (dict === undefined) return [];
+    const value = dict.entries.find(({ key }) => key.id === node.id)?.value;
+    return value === undefined ? this.schemasForKey(dict, node.text) : this.schemasFor(value);
+  }
+
+  schemasForKey(dict: PlistNode, key: string): readonly SchemaObject[] {
+    const place = this.place(dict);
+    return place?.instance.kind === DICT ? sources(anyValue(schemasOfKey(place, key))) : [];
+  }
+
+  schemasForItem(array: PlistNode, index?: number): readonly SchemaObject[] {
+    const place = this.place(array);
+    return place === undefined ? [] : sources(anyValue(schemasOfItem(place, index)));
+  }
+
+  keysFor(dict: PlistNode): readonly KeyInfo[] {
+    const place = this.place(dict);
+    if (place?.instance.kind !== DICT) return [];
+    const required = requiredKeys(place);
+    const found: KeyInfo[] = [];
+    for (const key of namedKeys(place)) {
+      if (forbids(place, key)) continue;
+      const applying = schemasOfKey(place, key);
+      const schemas = sources(anyValue(applying));
+      found.push({ key, schemas, required: required.has(key) });
+      if (!applying.some(({ schema }) => takesArchitecture(schema))) continue;
+      for (const architecture of LIVING_ARCHITECTURES) {
+        found.push({ key: `${key}_${architecture}`, schemas, required: false, architectureOf: key });
+      }
+    }
+    return found;
+  }
+
+  /** The node's instance and what applies to it; undefined for keys, and for nodes outside the tree or too deep. */
+  private place(node: PlistNode): Place | undefined {
+    const path: PlistNode[] = [];
+    let at: PlistNode | undefined = node;
+    while (at !== undefined && !this.places.has(at.id) && at.id !== this.root.node.id) {
+      path.push(at);
+      if (path.length > MAX_DEPTH) return undefined;
+      at = at.parent;
+    }
+    if (at === undefined) return undefined;
+    resetBudget();
+    let place = this.places.get(at.id);
+    if (place === undefined) {
+      place = { instance: this.root, applying: holding([{ schema: this.schema, certain: true }], this.root) };
+      this.places.set(at.id, place);
+    }
+    for (let i = path.length - 1; i >= 0; i--) {
+      place = childPlace(place, path[i]!);
+      if (place === undefined) return undefined;
+      this.places.set(path[i]!.id, place);
+    }
+    return place;
+  }
+}
+
+function childPlace(parent: Place, node: PlistNode): Place | undefined {
+  if (parent.instance.kind === SKIP || node.kind === 'key') return undefined;
+  const { key } = node;
+  const name = key?.text;
+  const applying = name === undefined ? schemasOfItem(parent, node.index) : schemasOfKey(parent, name);
+  const known =
+    name === undefined ? parent.instance.items()[node.index] : parent.instance.member(name)?.value;
+  const instance = known?.node?.id === node.id ? known : new PlistInstance(node, parent.instance, name, key);
+  return { instance, applying: holding(applying, instance) };
+}
+
+/** What the applying schemas of a dict say of one key's value. */
+function schemasOfKey(place: Place, key: string): readonly Applying[] {
+  const found: Applying[] = [];
+  for (const { schema, certain } of place.applying) {
+    const property = propertySchema(schema, key);
+    let matched = property !== undefined;
+    if (property !== undefined) found.push({ schema: property, certain });
+    for (const [pattern, patterned] of schema.patterns) {
+      if (!pattern.test(key)) continue;
+      matched = true;
+      found.push({ schema: patterned, certain });
+    }
+    if (matched) continue;
+    if (schema.additional !== undefined) found.push({ schema: schema.additional, certain });
+    else if (schema.unevaluatedProperties !== undefined && !evaluates(schema, place, key)) {
+      found.push({ schema: schema.unevaluatedProperties, certain });
+    }
+  }
+  return found;
+}
+
+/** Some other part of the schema names the key, whether it is there or not. */
+function evaluates(schema: Compiled, place: Place, key: string): boolean {
+  if (place.instance.member(key) !== undefined) return evaluatedKeys(schema, place.instance).has(key);
+  return holding([{ schema, certain: true }], place.instance).some(
+    (part) =>
+      part.schema.additional !== undefined ||
+      propertySchema(part.schema, key) !== undefined ||
+      part.schema.patterns.some(([pattern]) => pattern.test(key)),
+  );
+}
+
+function schemasOfItem(place: Place, index: number | undefined): readonly Applying[] {
+  const found: Applying[] = [];
+  const item = index === undefined ? undefined : place.instance.items()[index];
+  for (const { schema, certain } of place.applying) {
+    const positions = index === undefined ? schema.prefixItems : schema.prefixItems.slice(index, index + 1);
+    for (const position of positions)
+      found.push({ schema: position, certain: certain && index !== undefined });
+    if (schema.items !== undefined && (index === undefined || positions.length === 0)) {
+      found.push({ schema: schema.items, certain });
+    }
+    const { contains } = schema;
+    if (contains === undefined) continue;
+    if (item === undefined || probe(contains, item) !== INVALID)
+      found.push({ schema: contains, certain: false });
+  }
+  return found;
+}
+
+/** Every key that is named, in the order of the schemas. */
+function namedKeys(place: Place): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const { schema } of place.applying) {
+    for (const key of schema.properties.keys()) keys.add(key);
+    const { required, dependentRequired } = schema.source;
+    for (const key of required ?? []) keys.add(key);
+    for (const [key, needed] of Object.entries(dependentRequired ?? {})) {
+      keys.add(key);
+      for (const one of needed) keys.add(one);
+    }
+    for (const { source } of schema.names === undefined ? [] : joinedStatic(schema.names)) {
+      const names = source.enum ?? (source.const === undefined ? [] : [source.const]);
+      for (const name of names) if (typeof name === 'string') keys.add(name);
+    }
+  }
+  return keys;
+}
+
+function requiredKeys(place: Place): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const { schema, certain } of place.applying) {
+    if (!certain) continue;
+    for (const key of schema.source.required ?? []) keys.add(key);
+    for (const [key, needed] of Object.entries(schema.source.dependentRequired ?? {})) {
+      if (place.instance.member(key) !== undefined) for (const one of needed) keys.add(one);
+    }
+  }
+  return keys;
+}
+
+/** A schema that applies for certain does not take the key at all. */
+function forbids(place: Place, key: string): boolean {
+  return schemasOfKey(place, key).some(({ schema, certain }) => certain && schema.constant === false);
+}
+
+/** The schemas and all that join them on an instance, outermost first. */
+function holding(schemas: readonly Applying[], instance: Instance): readonly Applying[] {
+  return joinAll(schemas, ({ schema, certain }) => {
+    const parts: Applying[] = [];
+    const take = (list: readonly Compiled[], sure: boolean) => {
+      for (const one of list) parts.push({ schema: one, certain: certain && sure });
+    };
+    if (schema.ref !== undefined) take([schema.ref], true);
+    take(schema.allOf, true);
+    for (const branches of [schema.anyOf, schema.oneOf]) {
+      if (branches.length === 0) continue;
+      const fitting = fittingBranches(branches, instance);
+      take(fitting, fitting.length === 1);
+    }
+    const { condition, consequent, alternative } = schema;
+    if (condition !== undefined) {
+      const verdict = probe(condition, instance);
+      if (verdict !== INVALID && consequent !== undefined) take([consequent], verdict === VALID);
+      if (verdict !== VALID && alternative !== undefined) take([alternative], verdict !== UNDECIDED);
+    }
+    for (const [key, dependent] of schema.dependentSchemas) {
+      if (instance.member(key) !== undefined) take([dependent], true);
+    }
+    return parts;
+  });
+}
+
+/** The schemas and all that may join them, whatever the value will be. */
+function anyValue(schemas: readonly Applying[]): readonly Applying[] {
+  return joinAll(schemas, ({ schema, certain }) => {
+    const parts: Applying[] = [];
+    if (schema.ref !== undefined) parts.push({ schema: schema.ref, certain });
+    for (const part of schema.allOf) parts.push({ schema: part, certain });
+    const open = [...schema.anyOf, ...schema.oneOf];
+    const { consequent, alternative } = schema;
+    if (consequent !== undefined) open.push(consequent);
+    if (alternative !== undefined) open.push(alternative);
+    for (const part of open) parts.push({ schema: part, certain: false });
+    return parts;
+  });
+}
+
+function joinedStatic(schema: Compiled): readonly Compiled[] {
+  return anyValue([{ schema, certain: true }]).map((one) => one.schema);
+}
+
+/** Depth first, each schema once, a certain place before an uncertain one. */
+function joinAll(
+  schemas: readonly Applying[],
+  partsOf: (one: Applying) => readonly Applying[],
+): readonly Applying[] {
+  const found = new Map<Compiled, Applying>();
+  const open = [...schemas].reverse();
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const before = found.get(next.schema);
+    if (before?.certain || (before !== undefined && !next.certain)) continue;
+    found.set(next.schema, next);
+    const parts = partsOf(next);
+    for (let i = parts.length - 1; i >= 0; i--) open.push(parts[i]!);
+  }
+  return [...found.values()];
+}
+
+/** Boolean schemas say nothing to a reader. */
+function sources(applying: readonly Applying[]): readonly SchemaObject[] {
+  const found: SchemaObject[] = [];
+  for (const { schema } of applying) if (schema.constant === undefined) found.push(schema.source);
+  return found;
+}

@@ -1,0 +1,247 @@
+/**
+ * The compiled form of a schema and the one function that runs it. Verdicts are three-valued: what depends on a
+ * build variable is undecided, and an undecided verdict raises nothing.
+ */
+import type { PlistNode } from '../plist/types.ts';
+import {
+  ANY_KIND,
+  ARRAY,
+  BOOLEAN,
+  BROKEN_TEXT,
+  CONTAINERS,
+  DICT,
+  INTEGER,
+  type Instance,
+  KNOWN,
+  REAL,
+  SCALARS,
+  SKIP,
+  STRING,
+} from './instance.ts';
+import type { JsonValue, SchemaObject } from './types.ts';
+
+export const INVALID = 0;
+export const VALID = 1;
+export const UNDECIDED = 2;
+export type Verdict = typeof INVALID | typeof VALID | typeof UNDECIDED;
+
+/** A finding before its instance is exchanged for the node. */
+export interface RawFinding {
+  readonly keyword: string;
+  readonly instance: Instance;
+  readonly schema: SchemaObject;
+  readonly key?: string;
+  readonly keyNode?: PlistNode | undefined;
+  readonly expected?: JsonValue;
+}
+
+/** Where findings go; undefined when only the verdict is wanted. */
+export type Out = RawFinding[] | undefined;
+
+export type Check = (instance: Instance, out: Out) => Verdict;
+
+/** Mutable while its file is compiled, then left alone. Children may be the schema itself (recursion). */
+export class Compiled {
+  readonly id: number;
+  /** The schema object; of a boolean schema the object that holds it. */
+  readonly source: SchemaObject;
+  /** File and JSON pointer, for messages to schema authors. */
+  readonly where: string;
+  /** A boolean schema. */
+  constant: boolean | undefined = undefined;
+  /** For `false`: the keyword that it stands under. */
+  keyword = 'false';
+  suggestOnly = false;
+  deprecated = false;
+  /** Running it may raise a deprecation, here or below. */
+  mayDeprecate = false;
+  /** Reaches itself without going into the instance. */
+  cyclic = false;
+
+  /** Kinds that `type` and `plistType` both allow. */
+  kinds = ANY_KIND;
+  typeKinds = ANY_KIND;
+  any: Check[] = [];
+  dict: Check[] = [];
+  array: Check[] = [];
+  string: Check[] = [];
+  numeric: Check[] = [];
+
+  ref: Compiled | undefined = undefined;
+  allOf: readonly Compiled[] = [];
+  anyOf: readonly Compiled[] = [];
+  oneOf: readonly Compiled[] = [];
+  not: Compiled | undefined = undefined;
+  condition: Compiled | undefined = undefined;
+  consequent: Compiled | undefined = undefined;
+  alternative: Compiled | undefined = undefined;
+  dependentSchemas: ReadonlyMap<string, Compiled> = EMPTY;
+  properties: ReadonlyMap<string, Compiled> = EMPTY;
+  patterns: readonly (readonly [RegExp, Compiled])[] = [];
+  additional: Compiled | undefined = undefined;
+  names: Compiled | undefined = undefined;
+  unevaluatedProperties: Compiled | undefined = undefined;
+  prefixItems: readonly Compiled[] = [];
+  items: Compiled | undefined = undefined;
+  contains: Compiled | undefined = undefined;
+  unevaluatedItems: Compiled | undefined = undefined;
+
+  constructor(id: number, source: SchemaObject, where: string) {
+    this.id = id;
+    this.source = source;
+    this.where = where;
+  }
+}
+
+const EMPTY: ReadonlyMap<string, Compiled> = new Map();
+
+/** Schema visits that one evaluation may take; real files need a thousandth. */
+const MAX_VISITS = 20_000_000;
+/** Depth of schemas in schemas: with {@link MAX_DEPTH} levels of values it must fit the stack. */
+const MAX_LEVEL = 1_500;
+
+let visits = 0;
+let level = 0;
+
+/** Before each evaluation: the budget is whole again. */
+export function resetBudget(): void {
+  visits = 0;
+  level = 0;
+}
+
+/**
+ * Runs a schema on an instance. With `out` all findings are added there; without, it stops at the first failure.
+ * Past the budget everything is undecided, so that no schema and no file can hang us.
+ */
+export function run(schema: Compiled, instance: Instance, out: Out): Verdict {
+  if (schema.constant === true || schema.suggestOnly) return VALID;
+  if (schema.constant === false) return runFalse(schema, instance, out);
+  if (instance.kind === SKIP) {
+    if (out !== undefined && schema.mayDeprecate) deprecate(schema, instance, out);
+    return UNDECIDED;
+  }
+  if (++visits > MAX_VISITS || level >= MAX_LEVEL) return UNDECIDED;
+  if (schema.cyclic) {
+    instance.active ??= new Set();
+    if (instance.active.has(schema.id)) return VALID;
+    instance.active.add(schema.id);
+  }
+  level++;
+  const verdict = runChecks(schema, instance, out);
+  level--;
+  if (schema.cyclic) instance.active!.delete(schema.id);
+  return verdict;
+}
+
+function runChecks(schema: Compiled, instance: Instance, out: Out): Verdict {
+  const { kind } = instance;
+  let verdict: Verdict = VALID;
+  if (out !== undefined && schema.deprecated) raiseDeprecation(schema, instance, out);
+  if ((schema.kinds & kind) === 0) {
+    if (!typeUndecided(schema, instance)) {
+      if (out !== undefined) raiseType(schema, instance, out);
+      return INVALID;
+    }
+    verdict = UNDECIDED;
+  }
+  const first = schema.any;
+  for (let i = 0; i < first.length; i++) {
+    const one = first[i]!(instance, out);
+    if (one === INVALID) {
+      if (out === undefined) return INVALID;
+      verdict = INVALID;
+    } else if (one === UNDECIDED && verdict === VALID) verdict = UNDECIDED;
+  }
+  const second = checksFor(schema, kind);
+  for (let i = 0; i < second.length; i++) {
+    const one = second[i]!(instance, out);
+    if (one === INVALID) {
+      if (out === undefined) return INVALID;
+      verdict = INVALID;
+    } else if (one === UNDECIDED && verdict === VALID) verdict = UNDECIDED;
+  }
+  return verdict;
+}
+
+const NO_CHECKS: readonly Check[] = [];
+
+function checksFor(schema: Compiled, kind: number): readonly Check[] {
+  if (kind === DICT) return schema.dict;
+  if (kind === STRING) return schema.string;
+  if (kind === INTEGER || kind === REAL) return schema.numeric;
+  return kind === ARRAY ? schema.array : NO_CHECKS;
+}
+
+/** A scalar whose text is unknown may become any scalar; one that does not parse has its syntax error already. */
+function typeUndecided(schema: Compiled, instance: Instance): boolean {
+  if (instance.kind & (CONTAINERS | BOOLEAN)) return false;
+  const knowledge = instance.knowledge();
+  if (knowledge === KNOWN) return false;
+  return knowledge === BROKEN_TEXT || (schema.kinds & SCALARS) !== 0;
+}
+
+function raiseType(schema: Compiled, instance: Instance, out: RawFinding[]): void {
+  const { source } = schema;
+  const byType = (schema.typeKinds & instance.kind) === 0;
+  const keyword = byType && source.plistType === undefined ? 'type' : 'plistType';
+  out.push({ keyword, instance, schema: source, expected: source.plistType ?? source.type ?? [] });
+}
+
+function runFalse(schema: Compiled, instance: Instance, out: Out): Verdict {
+  const { keyword, source } = schema;
+  const keyed =
+    keyword === 'properties' ||
+    keyword === 'patternProperties' ||
+    keyword === 'additionalProperties' ||
+    keyword === 'unevaluatedProperties';
+  if (keyed ? instance.keyUnknown : instance.kind === SKIP) return UNDECIDED;
+  if (out === undefined) return INVALID;
+  if (keyed && instance.parent !== undefined && instance.key !== undefined) {
+    out.push({
+      keyword,
+      instance: instance.parent,
+      schema: source,
+      key: instance.key,
+      keyNode: instance.keyNode,
+    });
+  } else out.push({ keyword, instance, schema: source });
+  return INVALID;
+}
+
+function raiseDeprecation(schema: Compiled, instance: Instance, out: RawFinding[]): void {
+  if (instance.keyUnknown) return;
+  const finding = { keyword: 'deprecationMessage', instance, schema: schema.source };
+  const { key, keyNode } = instance;
+  out.push(key === undefined ? finding : { ...finding, key, keyNode });
+}
+
+/** A key without value can still be deprecated: by what applies to it whatever its value. */
+function deprecate(
+  schema: Compiled,
+  instance: Instance,
+  out: RawFinding[],
+  seen = new Set<Compiled>(),
+): void {
+  if (seen.has(schema) || schema.suggestOnly) return;
+  seen.add(schema);
+  if (schema.deprecated) raiseDeprecation(schema, instance, out);
+  if (schema.ref) deprecate(schema.ref, instance, out, seen);
+  for (const part of schema.allOf) deprecate(part, instance, out, seen);
+}
+
+/** The verdict alone, remembered for dicts and arrays: conditions and branches are asked again and again. */
+export function probe(schema: Compiled, instance: Instance): Verdict {
+  if ((instance.kind & CONTAINERS) === 0 || schema.cyclic) return run(schema, instance, undefined);
+  const known = instance.memo?.get(schema.id);
+  if (known !== undefined) return known as Verdict;
+  const verdict = run(schema, instance, undefined);
+  instance.memo ??= new Map();
+  instance.memo.set(schema.id, verdict);
+  return verdict;
+}
+
+/** Both hold: invalid beats undecided beats valid. */
+export function both(a: Verdict, b: Verdict): Verdict {
+  if (a === INVALID || b === INVALID) return INVALID;
+  return a === UNDECIDED || b === UNDECIDED ? UNDECIDED : VALID;
+}
