@@ -1,0 +1,515 @@
+/** The state of one parse, and the checks that the hot loop of `build.ts` calls when something is unusual. */
+
+import { decodeText, readReference } from './entities.ts';
+import { type SyntaxCode, severityOf } from './errors.ts';
+import { base64Problem, parseDate, parseInteger, parseReal } from './lexical.ts';
+import { isSpace, skipSpace, trimBack } from './scan.ts';
+import {
+  CLOSE_START,
+  CODED,
+  createTable,
+  DATA,
+  DATE,
+  DICT,
+  END,
+  FALSE,
+  INTEGER,
+  KEY,
+  KIND,
+  KIND_MASK,
+  NEXT,
+  type NodeTable,
+  OPEN_END,
+  PARENT,
+  REAL,
+  SHIFT,
+  START,
+  TAGS,
+  TRUE,
+  UNKNOWN,
+} from './storage.ts';
+import type { PlistError, TextEdit } from './types.ts';
+import { hasBuildVariable } from './variables.ts';
+
+/** Errors beyond this many are dropped: a file of a million `<` is one broken file, not a million findings. */
+export const MAX_ERRORS = 1000;
+
+export interface Fix {
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+}
+
+/** The `<plist>` element; offsets are -1 as long as they are unknown. */
+export interface PlistElement {
+  start: number;
+  openEnd: number;
+  closeStart: number;
+  end: number;
+}
+
+export class Builder {
+  readonly text: string;
+  readonly table: NodeTable;
+  readonly errors: PlistError[] = [];
+  /** Four numbers a comment: start, end, start and end of the content. */
+  readonly comments: number[] = [];
+  pos = 0;
+  /** Innermost open container, -1 at the top. */
+  current = -1;
+  /** Its kind code, 0 at the top. */
+  currentKind = 0;
+  done = false;
+  plist: PlistElement | undefined;
+  root = -1;
+  rootDone = false;
+  hasXmlDeclaration = false;
+  hasDoctype = false;
+  /** Something about the nesting is wrong: worth a second look at the indentation. */
+  unbalanced = false;
+  /** Closing tags are paired by indentation. */
+  readonly byIndent: boolean;
+  /** Indentation of the line where each open container begins, outermost first. */
+  readonly indents: number[] = [];
+  /** A leaf that the end of the text cut. */
+  cutLeaf = -1;
+  inConflict = false;
+  /** `<plist>` tags that stand where none may, and whose closing tags are then no further mistake. */
+  extraPlists = 0;
+  /** Open containers by kind code, so that a stray closing tag is known as one at once. */
+  readonly openCount = new Int32Array(4);
+  /** Searches that already failed once: `-->`, `]]>`, `?>`, the end of a DOCTYPE or conflict. */
+  readonly missing = new Set<string>();
+  /** Characters that searches for a closing tag may still look at. */
+  searchBudget: number;
+  /** Nodes that may still be moved to another parent. */
+  moveBudget = 2_000_000;
+  private topReported = false;
+  private lineStart = 0;
+  private lineSeen = 0;
+
+  constructor(text: string, byIndent: boolean, table?: NodeTable) {
+    this.text = text;
+    this.byIndent = byIndent;
+    this.table = table ?? createTable(text.length);
+    this.searchBudget = 4 * text.length + 1_000_000;
+  }
+
+  error(code: SyntaxCode, start: number, end: number, message: string, fix?: Fix): void {
+    if (this.errors.length >= MAX_ERRORS) return;
+    const severity = severityOf(code);
+    this.errors.push(
+      fix ? { code, start, end, message, severity, fix } : { code, start, end, message, severity },
+    );
+  }
+
+  /** `indexOf` that remembers a failure, so that repeating a mistake does not make the parse quadratic. */
+  find(mark: string, from: number): number {
+    if (this.missing.has(mark)) return -1;
+    const at = this.text.indexOf(mark, from);
+    if (at < 0) this.missing.add(mark);
+    return at;
+  }
+
+  kindOf(id: number): number {
+    return this.table.data[(id << SHIFT) + KIND]! & KIND_MASK;
+  }
+
+  field(id: number, field: number): number {
+    return this.table.data[(id << SHIFT) + field]!;
+  }
+
+  set(id: number, field: number, value: number): void {
+    this.table.data[(id << SHIFT) + field] = value;
+  }
+
+  /** The name of an element as written. */
+  tagOf(id: number): string {
+    const kind = this.kindOf(id);
+    if (kind !== UNKNOWN) return TAGS[kind]!;
+    const from = this.field(id, START) + 1;
+    let to = from;
+    const limit = this.field(id, OPEN_END);
+    while (to < limit && !isSpace(this.text.charCodeAt(to)) && !'/<>'.includes(this.text.charAt(to))) to++;
+    return this.text.slice(from, to);
+  }
+
+  open(id: number, kind: number): void {
+    this.current = id;
+    this.currentKind = kind;
+    this.openCount[kind]!++;
+    if (this.byIndent) this.indents.push(this.lineIndent(this.field(id, START)));
+  }
+
+  /** Closes the innermost container. `cut`: the text ended, so a last key without value is no mistake. */
+  close(id: number, closeStart: number, end: number, cut = false, next = this.table.size): void {
+    const at = id << SHIFT;
+    const { data } = this.table;
+    data[at + CLOSE_START] = closeStart;
+    data[at + END] = end;
+    data[at + NEXT] = next;
+    this.openCount[this.currentKind]!--;
+    if (this.byIndent) this.indents.pop();
+    if (this.currentKind === DICT) this.checkPairs(id, cut);
+    this.current = data[at + PARENT]!;
+    if (this.current < 0) {
+      this.currentKind = 0;
+      this.rootClosed();
+    } else this.currentKind = data[(this.current << SHIFT) + KIND]! & KIND_MASK;
+  }
+
+  /** A node at the top has ended. */
+  rootClosed(): void {
+    if (this.root >= 0) this.rootDone = true;
+  }
+
+  /** Keys and values of a dictionary must alternate. */
+  private checkPairs(id: number, cut: boolean): void {
+    const { data } = this.table;
+    const end = data[(id << SHIFT) + NEXT]!;
+    let child = id + 1;
+    let reported = false;
+    while (child < end) {
+      const at = child << SHIFT;
+      const next = data[at + NEXT]!;
+      if ((data[at + KIND]! & KIND_MASK) !== KEY) {
+        // A run of values is one mistake: an array without its tag, or one key lost.
+        if (!reported) this.valueWithoutKey(child);
+        reported = true;
+        child = next;
+        continue;
+      }
+      reported = false;
+      if (next < end && (data[(next << SHIFT) + KIND]! & KIND_MASK) !== KEY) {
+        child = data[(next << SHIFT) + NEXT]!;
+        continue;
+      }
+      if (!(cut && next >= end)) this.keyWithoutValue(child);
+      child = next;
+    }
+  }
+
+  private valueWithoutKey(id: number): void {
+    const tag = this.tagOf(id);
+    this.unbalancedIfContainer(id);
+    this.error(
+      'value-without-key',
+      this.field(id, START),
+      this.field(id, OPEN_END),
+      `This <${tag}> has no key. In a <dict> each value follows its own <key>; add the key, or put several values of one key into an <array>.`,
+    );
+  }
+
+  private unbalancedIfContainer(id: number): void {
+    if (this.kindOf(id) <= UNKNOWN) this.unbalanced = true;
+  }
+
+  private keyWithoutValue(id: number): void {
+    const name = decodeText(this.text.slice(this.field(id, OPEN_END), this.field(id, CLOSE_START)));
+    const shown = name.length > 60 ? `${name.slice(0, 60)}…` : name;
+    const start = this.field(id, START);
+    const end = this.field(id, END);
+    this.error(
+      'key-without-value',
+      start,
+      end,
+      `The key "${shown}" has no value. Add one after it, such as <string></string>, or remove the key.`,
+    );
+  }
+
+  /** What may not stand where it stands: a key in an array, anything after the root. */
+  checkPlace(kind: number, start: number, openEnd: number): void {
+    if (this.currentKind === UNKNOWN) return;
+    if (this.currentKind !== 0) {
+      if (kind === KEY) {
+        this.error(
+          'key-outside-dict',
+          start,
+          openEnd,
+          'A <key> may only stand in a <dict>, not in an <array>. Put key and value into a <dict>, or make it a <string>.',
+        );
+      }
+      return;
+    }
+    if (!this.rootDone) {
+      if (kind !== KEY) {
+        this.root = this.table.size;
+        return;
+      }
+      if (!this.topReported) {
+        this.topReported = true;
+        this.unbalanced = true;
+        this.error(
+          'key-outside-dict',
+          start,
+          openEnd,
+          'This <key> stands outside of any <dict>. Wrap the keys and values in <dict>…</dict>.',
+        );
+      }
+      return;
+    }
+    if (this.topReported) return;
+    this.topReported = true;
+    this.unbalanced = true;
+    if (this.plist) {
+      this.error(
+        'second-root',
+        start,
+        openEnd,
+        'A property list holds one value, and this is a second one. Look for a </dict> or </array> too many above, or put both values into one <array>.',
+      );
+    } else this.contentAfterEnd(start);
+  }
+
+  /** All that follows the end is ignored by CoreFoundation and refused by XML parsers: one warning. */
+  contentAfterEnd(start: number): void {
+    const end = trimBack(this.text, this.text.length, start);
+    this.done = true;
+    this.unbalanced = true;
+    this.error(
+      'content-after-end',
+      start,
+      end,
+      'There is something after the end of the property list. Apple’s readers ignore it, others refuse the file; remove it.',
+      { title: 'Remove what follows the property list', edits: [{ start, end, newText: '' }] },
+    );
+  }
+
+  /** At an `&`. Returns the offset to go on from. */
+  reference(at: number): number {
+    const reference = readReference(this.text, at);
+    const { end } = reference;
+    if (reference.problem === 'bare') {
+      this.error('bare-ampersand', at, end, 'A bare & is not allowed in XML. Write &amp; instead.', {
+        title: 'Replace & by &amp;',
+        edits: [{ start: at, end, newText: '&amp;' }],
+      });
+    } else if (reference.problem === 'unknown') {
+      const name = this.text.slice(at, end);
+      this.error(
+        'unknown-entity',
+        at,
+        end,
+        `${name} is no entity of a property list: only &lt; &gt; &amp; &quot; &apos; and numeric ones such as &#228; are read. Write &amp; for a plain &.`,
+        { title: 'Escape the &', edits: [{ start: at, end: at + 1, newText: '&amp;' }] },
+      );
+    } else if (reference.problem === 'bad') {
+      this.error(
+        'bad-character-reference',
+        at,
+        end,
+        `${this.text.slice(at, end)} names no character. Write &#NNN; with decimal digits or &#xHHH; with hexadecimal ones, up to &#x10FFFF;.`,
+      );
+    } else {
+      const value = reference.value!;
+      const code = value.charCodeAt(0);
+      if (value.length === 1 && (code < 32 ? !isSpace(code) : code >= 0xd800 && !isScalar(code))) {
+        this.odd(code, at, end);
+      }
+    }
+    return end;
+  }
+
+  /** The text of a leaf up to the next `<`, as the hot loop does it. Returns that offset or the end of the text. */
+  skipLeafText(id: number, from: number): number {
+    const { text } = this;
+    let pos = from;
+    while (pos < text.length) {
+      const code = text.charCodeAt(pos);
+      if (code === 60) break;
+      if (code === 38) {
+        this.set(id, KIND, this.field(id, KIND) | CODED);
+        pos = this.reference(pos);
+      } else if ((code < 32 && !isSpace(code)) || code > 0xd7ff) pos = this.oddCharacter(pos);
+      else pos++;
+    }
+    return pos;
+  }
+
+  /** Looks for control characters in a CDATA section. Returns `end`. */
+  checkCharacters(start: number, end: number): number {
+    let pos = start;
+    while (pos < end) {
+      const code = this.text.charCodeAt(pos);
+      if ((code < 32 && !isSpace(code)) || code > 0xd7ff) pos = this.oddCharacter(pos);
+      else pos++;
+    }
+    return end;
+  }
+
+  /** A control character or a surrogate in a text. Returns the offset to go on from. */
+  oddCharacter(at: number): number {
+    const code = this.text.charCodeAt(at);
+    if (code >= 0xd800 && code <= 0xdbff) {
+      const low = this.text.charCodeAt(at + 1);
+      if (low >= 0xdc00 && low <= 0xdfff) return at + 2;
+    } else if (code >= 0xd800 && isScalar(code)) return at + 1;
+    this.odd(code, at, at + 1);
+    return at + 1;
+  }
+
+  private odd(code: number, start: number, end: number): void {
+    const hex = code.toString(16).toUpperCase().padStart(4, '0');
+    const fix: Fix = { title: 'Remove the character', edits: [{ start, end, newText: '' }] };
+    if (code < 32) {
+      const message = `The control character U+${hex} is not allowed in XML: many readers refuse the whole file. Remove it.`;
+      this.error('control-character', start, end, message, fix);
+    } else if (code < 0xe000) {
+      const message = `U+${hex} is half of a character (a lone surrogate) and cannot be saved as UTF-8. Remove it or type the character again.`;
+      this.error('lone-surrogate', start, end, message, fix);
+    } else {
+      const message = `U+${hex} is not a character, XML does not allow it. Remove it.`;
+      this.error('control-character', start, end, message, fix);
+    }
+  }
+
+  /** `<integer/>` and the like. */
+  checkEmpty(id: number, kind: number): void {
+    if (kind === TRUE || kind === FALSE) return;
+    const start = this.field(id, START);
+    const end = this.field(id, OPEN_END);
+    const tag = TAGS[kind]!;
+    if (kind === DATA) {
+      const fix = { title: 'Write <data></data>', edits: [{ start, end, newText: '<data></data>' }] };
+      this.error(
+        'empty-data',
+        start,
+        end,
+        'CoreFoundation refuses <data/>. Write <data></data> for no bytes.',
+        fix,
+      );
+    } else this.error('empty-value', start, end, `This <${tag}> is empty. Write its value into it.`);
+  }
+
+  /** The text of an integer, real, date, data or boolean. What holds a build variable is unknown and passes. */
+  checkValue(id: number, kind: number): void {
+    const { text, table } = this;
+    const at = id << SHIFT;
+    const start = table.data[at + OPEN_END]!;
+    const end = table.data[at + CLOSE_START]!;
+    if (kind === INTEGER && isPlainInteger(text, start, end)) return;
+    if (kind === DATA && base64Problem(text, start, end) < 0) return;
+    if ((kind === TRUE || kind === FALSE) && start === end) return;
+    // The element is broken in another way; that is said already.
+    if (table.data[at + END] === end) return;
+    const raw = text.slice(start, end);
+    if (hasBuildVariable(raw)) return;
+    const content = (table.data[at + KIND]! & CODED) === 0 ? raw : decodeText(raw);
+    this.checkLexeme(kind, content, start, end, id);
+  }
+
+  private checkLexeme(kind: number, content: string, start: number, end: number, id: number): void {
+    const tag = TAGS[kind]!;
+    const from = this.field(id, START);
+    const to = this.field(id, END);
+    const shown = content.trim().length > 40 ? `${content.trim().slice(0, 40)}…` : content.trim();
+    if (kind === TRUE || kind === FALSE) {
+      const message = `<${tag}> may hold nothing: the tag itself is the value. Write <${tag}/>.`;
+      const fix = { title: `Replace by <${tag}/>`, edits: [{ start: from, end: to, newText: `<${tag}/>` }] };
+      this.error('boolean-with-content', from, to, message, fix);
+      return;
+    }
+    if (kind === DATA) {
+      const at = base64Problem(this.text, start, end);
+      const what =
+        at < end
+          ? `The character ${JSON.stringify(this.text.charAt(at))} is not base64 here`
+          : 'The last group of four is cut';
+      const message = `${what}, so the bytes are not what was meant: Apple’s readers skip it silently, others refuse the file.`;
+      this.error(
+        'bad-base64',
+        at < end ? at : trimBack(this.text, end, from) - 1,
+        at < end ? at + 1 : end,
+        message,
+      );
+      return;
+    }
+    if (content.trim() === '') {
+      this.error('empty-value', from, to, `This <${tag}> is empty. Write its value into it.`);
+      return;
+    }
+    if (kind === INTEGER) {
+      const value = parseInteger(content);
+      if (value === 'range') {
+        const message = `${shown} does not fit: an integer reaches from -2^63 to 2^64-1 (-9223372036854775808 to 18446744073709551615).`;
+        this.error('integer-out-of-range', start, end, message);
+      } else if (typeof value === 'string') {
+        const message = `"${shown}" is no integer. Write decimal digits (1452, -1) or hexadecimal ones (0x5AC); for other text use <string>, with a fraction <real>.`;
+        this.error('bad-integer', start, end, message);
+      } else this.spaceAfter(content, start, end);
+      return;
+    }
+    if (kind === REAL) {
+      if (parseReal(content) !== undefined) this.spaceAfter(content, start, end);
+      else this.error('bad-real', start, end, `"${shown}" is no number. Write it like 1.5, -2 or 1e6.`);
+      return;
+    }
+    if (kind === DATE && (parseDate(content) === undefined || content.trim() !== content)) {
+      const message = `"${shown}" is no date. Write it in UTC as YYYY-MM-DDThh:mm:ssZ, with nothing around it.`;
+      this.error('bad-date', start, end, message);
+    }
+  }
+
+  private spaceAfter(content: string, start: number, end: number): void {
+    if (!isSpace(content.charCodeAt(content.length - 1))) return;
+    const from = trimBack(this.text, end, start);
+    this.error(
+      'space-after-number',
+      from,
+      end,
+      'CoreFoundation refuses white space after a number. Remove it.',
+      { title: 'Remove the white space', edits: [{ start: from, end, newText: '' }] },
+    );
+  }
+
+  /** Width of the white space at the start of the line that holds `at` (a tab counts to the next 4). */
+  lineIndent(at: number): number {
+    const { text } = this;
+    if (at < this.lineStart) {
+      this.lineStart = text.lastIndexOf('\n', at - 1) + 1;
+      this.lineSeen = this.lineStart;
+    }
+    for (;;) {
+      const feed = text.indexOf('\n', this.lineSeen);
+      if (feed < 0 || feed >= at) break;
+      this.lineStart = feed + 1;
+      this.lineSeen = feed + 1;
+    }
+    return indentWidth(text, this.lineStart);
+  }
+
+  /**
+   * True for a closing tag of the root that is one too many: keys go on after it and another `</dict>` follows.
+   * @param at the `</` of the tag
+   */
+  isStrayRootClose(at: number): boolean {
+    if (this.currentKind !== DICT || this.field(this.current, PARENT) >= 0) return false;
+    const after = skipSpace(this.text, at + '</dict>'.length);
+    return this.text.startsWith('<key', after) && this.text.lastIndexOf('</dict') > after;
+  }
+}
+
+/** Width of the white space that begins at `at`. */
+export function indentWidth(text: string, at: number): number {
+  let width = 0;
+  for (let pos = at; pos < text.length; pos++) {
+    const code = text.charCodeAt(pos);
+    if (code === 32) width++;
+    else if (code === 9) width += 4 - (width % 4);
+    else break;
+  }
+  return width;
+}
+
+/** No surrogate and no noncharacter that XML forbids. */
+function isScalar(code: number): boolean {
+  return code >= 0xe000 && code < 0xfffe;
+}
+
+function isPlainInteger(text: string, start: number, end: number): boolean {
+  if (end <= start || end - start > 18) return false;
+  for (let pos = start; pos < end; pos++) {
+    const code = text.charCodeAt(pos);
+    if (code < 48 || code > 57) return false;
+  }
+  return true;
+}

@@ -1,0 +1,55 @@
+/** The kinds of mistakes. Each code becomes the rule `syntax/<code>`. */
+const SEVERITIES = {
+  'unclosed-element': 'error',
+  'unexpected-end': 'error',
+  'unclosed-tag': 'error',
+  'unclosed-quote': 'error',
+  'malformed-attribute': 'warning',
+  'unclosed-comment': 'error',
+  'double-hyphen-in-comment': 'warning',
+  'comment-in-text': 'error',
+  'unclosed-cdata': 'error',
+  'unclosed-processing-instruction': 'error',
+  'unclosed-doctype': 'error',
+  'misplaced-xml-declaration': 'warning',
+  'misplaced-doctype': 'error',
+  'bare-ampersand': 'error',
+  'unknown-entity': 'error',
+  'bad-character-reference': 'error',
+  'bare-less-than': 'error',
+  'text-outside-value': 'error',
+  'preprocessor-line': 'warning',
+  'unknown-element': 'error',
+  'wrong-case': 'error',
+  'space-in-tag': 'error',
+  'mismatched-closing-tag': 'error',
+  'stray-closing-tag': 'error',
+  'missing-slash': 'error',
+  'key-without-value': 'error',
+  'value-without-key': 'error',
+  'key-outside-dict': 'error',
+  'second-root': 'error',
+  'missing-root': 'error',
+  'not-xml': 'error',
+  'content-after-end': 'warning',
+  'misplaced-plist': 'error',
+  'conflict-marker': 'error',
+  'control-character': 'warning',
+  'lone-surrogate': 'warning',
+  'empty-value': 'error',
+  'empty-data': 'warning',
+  'bad-integer': 'error',
+  'integer-out-of-range': 'error',
+  'bad-real': 'error',
+  'bad-date': 'error',
+  'bad-base64': 'warning',
+  'boolean-with-content': 'error',
+  'space-after-number': 'warning',
+} as const;
+
+export type SyntaxCode = keyof typeof SEVERITIES;
+
+/** How grave a mistake is. */
+export function severityOf(code: SyntaxCode): 'error' | 'warning' {
+  return SEVERITIES[code];
+}
