@@ -1,0 +1,237 @@
+/** The rules whose findings the match schemas raise: `schemas/match-*.json`. */
+import type { BundleKind } from '../workspace/types.ts';
+import type { Rule } from './types.ts';
+
+const KERNEL = 'apple-oss-distributions/xnu iokit/Kernel/IOService.cpp';
+const DRIVERS: readonly BundleKind[] = ['dext', 'codeless-dext', 'kext', 'codeless-kext'];
+
+/** None has a check: the schemas raise them. */
+export const matchSchemaRules: readonly Rule[] = [
+  {
+    id: 'match/property-type',
+    severity: 'error',
+    title: 'General match key of the wrong type',
+    what: 'A match key that IOKit itself reads (`IOPropertyMatch`, `IONameMatch`, `IOParentMatch` …) has a value of another type than it reads.',
+    why: 'Some of these keys then never match, others are passed over, so that the personality matches more than it should. The message says which.',
+    how: 'Write the value as the type that the message names.',
+    source: [`${KERNEL}:7637-7888`],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>IOPropertyMatch</key>\n<string>built-in</string>',
+      valid: '<key>IOPropertyExistsMatch</key>\n<string>built-in</string>',
+    },
+  },
+  {
+    id: 'match/usb-value-type',
+    severity: 'error',
+    title: 'USB match value that equals no descriptor',
+    what: 'A USB match key (`idVendor`, `bInterfaceClass` …) is neither an `<integer>` nor the string `*`.',
+    why: 'The USB family compares numbers and converts nothing. The one string that it knows is `*`, any value. With another value the personality never matches.',
+    how: 'Write an `<integer>`, in decimal. The quick fix converts the text.',
+    source: [
+      'apple-oss-distributions/IOUSBFamily tag IOUSBFamily-560.4.2 IOUSBFamily/Classes/IOUSBDevice.cpp:2610-2914',
+      'apple-oss-distributions/IOUSBFamily tag IOUSBFamily-560.4.2 IOUSBFamily/Classes/IOUSBInterface.cpp:1638-1993',
+      'https://developer.apple.com/library/archive/qa/qa1076/_index.html',
+    ],
+    kinds: DRIVERS,
+    facts: ['mistake:M041'],
+    examples: {
+      invalid: '<key>idVendor</key>\n<string>1452</string>',
+      valid: '<key>idVendor</key>\n<integer>1452</integer>',
+    },
+  },
+  {
+    id: 'match/usb-value-range',
+    severity: 'error',
+    title: 'USB match value that no device can report',
+    what: 'A USB match key is negative, above 65535 (ids, `bcdDevice`), or above 255 (classes, protocols, interface and configuration numbers).',
+    why: 'The field of the descriptor has 16 or 8 bits. The comparison is of whole numbers, so the personality never matches.',
+    how: 'Correct the number. Often a hex number was taken for a decimal one, or two numbers were joined.',
+    source: [
+      'apple-oss-distributions/IOUSBFamily tag IOUSBFamily-560.4.2 IOUSBFamily/Classes/IOUSBDevice.cpp:2610-2914',
+      'Universal Serial Bus Specification 2.0, table 9-8',
+    ],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>idProduct</key>\n<integer>591591</integer>',
+      valid: '<key>idProduct</key>\n<integer>591</integer>',
+    },
+  },
+  {
+    id: 'match/hid-value-type',
+    severity: 'error',
+    title: 'HID match value of the wrong type',
+    what: 'A HID match key (`VendorID`, `DeviceUsagePairs`, `Transport` …) has a value of another type than the device publishes.',
+    why: 'The HID family compares values as they are. A key that is there must match, so the personality never does.',
+    how: 'Write the value as the type that the message names.',
+    source: ['apple-oss-distributions/IOHIDFamily IOHIDFamily/IOHIDFamilyPrivate.cpp:383-445'],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>VendorID</key>\n<string>1452</string>',
+      valid: '<key>VendorID</key>\n<integer>1452</integer>',
+    },
+  },
+  {
+    id: 'match/hid-value-range',
+    severity: 'warning',
+    title: 'HID match value out of range',
+    what: 'A HID id, usage page or usage is outside 0 to 65535.',
+    why: 'USB and Bluetooth devices report these as 16-bit numbers. A virtual device could publish a larger one.',
+    how: 'Correct the number.',
+    source: ['USB HID Usage Tables 1.5, section 3'],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>DeviceUsagePage</key>\n<integer>65792</integer>',
+      valid: '<key>DeviceUsagePage</key>\n<integer>1</integer>',
+    },
+  },
+  {
+    id: 'match/pci-value-type',
+    severity: 'error',
+    title: 'PCI match value that is no text',
+    what: '`IOPCIMatch`, `IOPCIPrimaryMatch`, `IOPCISecondaryMatch` or `IOPCIClassMatch` is not a string (error); `IOPCITunnelCompatible` or `IOPCIPauseCompatible` is not a boolean (warning).',
+    why: 'The PCI family reads the match keys as text and the others as booleans, without converting.',
+    how: 'Write a `<string>` of hex numbers, device id first: `0x15338086`. Several stand in one string, with blanks between them.',
+    source: ['apple-oss-distributions/IOPCIFamily IOPCIBridge.cpp:4490-4626'],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>IOPCIMatch</key>\n<integer>355696774</integer>',
+      valid: '<key>IOPCIMatch</key>\n<string>0x15338086</string>',
+    },
+  },
+  {
+    id: 'match/scsi-value-type',
+    severity: 'error',
+    title: 'SCSI match value of the wrong type',
+    what: '`Peripheral Device Type` is not an integer, or one of the identification keys is not a string.',
+    why: 'They are compared with what the unit reports. A key that differs ends the match.',
+    how: 'Write the value as the type that the message names.',
+    source: [
+      'apple-oss-distributions/IOSCSIArchitectureModelFamily IOSCSIArchitectureModel/IOSCSIPeripheralDeviceNub.cpp:400-585',
+    ],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>Peripheral Device Type</key>\n<string>0</string>',
+      valid: '<key>Peripheral Device Type</key>\n<integer>0</integer>',
+    },
+  },
+  {
+    id: 'match/scsi-type-range',
+    severity: 'error',
+    title: 'SCSI device type that does not exist',
+    what: '`Peripheral Device Type` is outside 0 to 31.',
+    why: 'The field of INQUIRY data has five bits, so no unit reports such a type.',
+    how: 'Use the type of the device: 0 disk, 1 tape, 5 CD or DVD, 7 optical …',
+    source: [
+      'apple-oss-distributions/IOSCSIArchitectureModelFamily IOSCSIArchitectureModel/SCSICmds_INQUIRY_Definitions.h:353-361',
+    ],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>Peripheral Device Type</key>\n<integer>128</integer>',
+      valid: '<key>Peripheral Device Type</key>\n<integer>0</integer>',
+    },
+  },
+  {
+    id: 'match/scsi-setting-type',
+    severity: 'warning',
+    title: 'Storage setting of an unexpected type',
+    what: 'A setting of a SCSI driver (`Physical Interconnect`, `Read Time Out Duration` …) has a type that its readers do not expect.',
+    why: 'The reader passes over it.',
+    how: 'Write the value as Apple’s drivers do.',
+    source: [
+      'apple-oss-distributions/IOSCSIArchitectureModelFamily IOSCSIArchitectureModel/IOStorageProtocolCharacteristics.h',
+    ],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>Physical Interconnect</key>\n<true/>',
+      valid: '<key>Physical Interconnect</key>\n<string>USB</string>',
+    },
+  },
+  {
+    id: 'match/media-value-type',
+    severity: 'error',
+    title: 'Media match value of the wrong type',
+    what: 'A match key of storage media (`Content Hint`, `Whole`, `Size` …) has another type than the media’s property.',
+    why: 'The storage family compares values as they are, so the personality never matches.',
+    how: 'Write the value as the type that the message names.',
+    source: ['apple-oss-distributions/IOStorageFamily IOMedia.cpp:102-128'],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>Whole</key>\n<string>true</string>',
+      valid: '<key>Whole</key>\n<true/>',
+    },
+  },
+  {
+    id: 'match/media-setting-type',
+    severity: 'warning',
+    title: 'Storage limit or hint of the wrong type',
+    what: 'A limit or hint that a storage driver publishes (`IOMaximumByteCountRead`, `IOMediaIcon` …) has an unexpected type.',
+    why: 'The layers above pass over it.',
+    how: 'Write the value as the type that the message names.',
+    source: ['apple-oss-distributions/xnu iokit/IOKit/IOKitKeys.h:226-243'],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>IOMaximumByteCountRead</key>\n<string>65536</string>',
+      valid: '<key>IOMaximumByteCountRead</key>\n<integer>65536</integer>',
+    },
+  },
+  {
+    id: 'match/serial-value-type',
+    severity: 'error',
+    title: 'Serial match value of the wrong type',
+    what: 'A match key on `IOSerialBSDClient` is not a string.',
+    why: 'The serial nub publishes strings, and compares as it is.',
+    how: 'Write a `<string>`.',
+    source: ['apple-oss-distributions/IOSerialFamily IOSerialFamily.kmodproj/IOSerialBSDClient.cpp:890-943'],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>IOTTYSuffix</key>\n<integer>1</integer>',
+      valid: '<key>IOTTYSuffix</key>\n<string>1</string>',
+    },
+  },
+  {
+    id: 'match/network-value-type',
+    severity: 'warning',
+    title: 'Network property of the wrong type',
+    what: 'A property of network nubs has another type than the network family publishes.',
+    why: 'Compared in `IOPropertyMatch` it equals nothing.',
+    how: 'Write the value as the type that the message names.',
+    source: ['apple-oss-distributions/IONetworkingFamily IONetworkController.h:35-158'],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>IOInterfaceUnit</key>\n<string>0</string>',
+      valid: '<key>IOInterfaceUnit</key>\n<integer>0</integer>',
+    },
+  },
+  {
+    id: 'match/audio-value-type',
+    severity: 'warning',
+    title: 'Audio setting of the wrong type',
+    what: 'A setting of an audio engine is not a boolean.',
+    why: 'The audio family passes over it.',
+    how: 'Write `<true/>` or `<false/>`.',
+    source: ['apple-oss-distributions/IOAudioFamily IOAudioDefines.h:141-143'],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>NoAutoRoute</key>\n<string>YES</string>',
+      valid: '<key>NoAutoRoute</key>\n<true/>',
+    },
+  },
+  {
+    id: 'match/legacy-bus-value-type',
+    severity: 'error',
+    title: 'FireWire or ATA match value of the wrong type',
+    what: 'A match key of a FireWire or ATA nub has another type than the nub publishes.',
+    why: 'The comparison is of values as they are, so the personality never matches.',
+    how: 'Write the value as the type that the message names.',
+    source: [
+      'apple-oss-distributions/IOFireWireFamily IOFireWireUnit.cpp:269-283',
+      'apple-oss-distributions/IOATAFamily IOATADevice.cpp:182-198',
+    ],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>Unit_Spec_ID</key>\n<string>24734</string>',
+      valid: '<key>Unit_Spec_ID</key>\n<integer>24734</integer>',
+    },
+  },
+];
