@@ -196,14 +196,10 @@ function runFalse(schema: Compiled, instance: Instance, out: Out): Verdict {
     keyword === 'unevaluatedProperties';
   if (keyed ? instance.keyUnknown : instance.kind === SKIP) return UNDECIDED;
   if (out === undefined) return INVALID;
-  if (keyed && instance.parent !== undefined && instance.key !== undefined) {
-    out.push({
-      keyword,
-      instance: instance.parent,
-      schema: source,
-      key: instance.key,
-      keyNode: instance.keyNode,
-    });
+  const { parent, key, keyNode } = instance;
+  if (keyed && parent !== undefined && key !== undefined) {
+    const known = keyword === 'additionalProperties' ? Object.keys(source.properties ?? {}) : [];
+    out.push({ keyword, instance: parent, schema: source, key, keyNode, expected: known });
   } else out.push({ keyword, instance, schema: source });
   return INVALID;
 }

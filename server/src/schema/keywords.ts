@@ -173,6 +173,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   examples: list,
   deprecated: flag,
   deprecationMessage: text,
+  replacement: text,
   patternErrorMessage: text,
   errorMessage: text,
   doNotSuggest: flag,

@@ -19,11 +19,20 @@ function unevaluatedProperties(schema: Compiled, rest: Compiled): Check {
     let verdict: Verdict = VALID;
     for (const { key, value } of instance.members()) {
       if (keys.has(key)) continue;
+      const before = out?.length ?? 0;
       verdict = both(verdict, run(rest, value, out));
       if (verdict === INVALID && out === undefined) return INVALID;
+      if (rest.constant === false && out !== undefined && out.length > before) {
+        out.push({ ...out.pop()!, expected: namedBy(schema, instance) });
+      }
     }
     return verdict;
   };
+}
+
+/** Keys that the schema names, for "did you mean". */
+function namedBy(schema: Compiled, instance: Instance): readonly string[] {
+  return joined(schema, instance).flatMap((part) => [...part.properties.keys()]);
 }
 
 function unevaluatedItems(schema: Compiled, rest: Compiled): Check {
