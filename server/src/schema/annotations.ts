@@ -96,8 +96,7 @@ function childPlace(parent: Place, node: PlistNode): Place | undefined {
   const { key } = node;
   const name = key?.text;
   const applying = name === undefined ? schemasOfItem(parent, node.index) : schemasOfKey(parent, name);
-  const known =
-    name === undefined ? parent.instance.items()[node.index] : parent.instance.member(name)?.value;
+  const known = name === undefined ? parent.instance.items()[node.index] : parent.instance.member(name);
   const instance = known?.node?.id === node.id ? known : new PlistInstance(node, parent.instance, name, key);
   return { instance, applying: holding(applying, instance) };
 }

@@ -32,6 +32,7 @@ function items(schema: Compiled): Check {
       const item = prefixItems[i] ?? schema.items;
       if (item === undefined) break;
       verdict = both(verdict, run(item, values[i]!, out));
+      instance.judged(values[i]!);
       if (verdict === INVALID && out === undefined) return INVALID;
     }
     return verdict;

@@ -19,11 +19,12 @@ interface Ranked {
 /** Remembered for dicts and arrays: branches within branches would else double the work at every level. */
 function rank(branch: Compiled, instance: Instance): Ranked {
   if ((instance.kind & CONTAINERS) === 0) return rankNow(branch, instance);
-  instance.ranks ??= new Map();
-  const known = instance.ranks.get(branch.id);
+  const { notes } = instance;
+  notes.ranks ??= new Map();
+  const known = notes.ranks.get(branch.id);
   if (known !== undefined) return known as Ranked;
   const ranked = rankNow(branch, instance);
-  instance.ranks.set(branch.id, ranked);
+  notes.ranks.set(branch.id, ranked);
   return ranked;
 }
 
@@ -61,7 +62,7 @@ function discriminators(branch: Compiled, instance: Instance): { contradicts: nu
     for (const [key, property] of part.properties) {
       const member = instance.member(key);
       if (member === undefined || !discriminates(property)) continue;
-      const verdict = probe(property, member.value);
+      const verdict = probe(property, member);
       if (verdict === VALID) agrees++;
       else if (verdict === INVALID) contradicts++;
     }

@@ -122,14 +122,15 @@ export function run(schema: Compiled, instance: Instance, out: Out): Verdict {
   }
   if (++visits > MAX_VISITS || level >= MAX_LEVEL) return UNDECIDED;
   if (schema.cyclic) {
-    instance.active ??= new Set();
-    if (instance.active.has(schema.id)) return VALID;
-    instance.active.add(schema.id);
+    const { notes } = instance;
+    notes.active ??= new Set();
+    if (notes.active.has(schema.id)) return VALID;
+    notes.active.add(schema.id);
   }
   level++;
   const verdict = runChecks(schema, instance, out);
   level--;
-  if (schema.cyclic) instance.active!.delete(schema.id);
+  if (schema.cyclic) instance.notes.active?.delete(schema.id);
   return verdict;
 }
 
@@ -228,11 +229,12 @@ function deprecate(
 /** The verdict alone, remembered for dicts and arrays: conditions and branches are asked again and again. */
 export function probe(schema: Compiled, instance: Instance): Verdict {
   if ((instance.kind & CONTAINERS) === 0 || schema.cyclic) return run(schema, instance, undefined);
-  const known = instance.memo?.get(schema.id);
+  const { notes } = instance;
+  notes.verdicts ??= new Map();
+  const known = notes.verdicts.get(schema.id);
   if (known !== undefined) return known as Verdict;
   const verdict = run(schema, instance, undefined);
-  instance.memo ??= new Map();
-  instance.memo.set(schema.id, verdict);
+  notes.verdicts.set(schema.id, verdict);
   return verdict;
 }
 

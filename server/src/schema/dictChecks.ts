@@ -11,7 +11,7 @@ import {
   VALID,
   type Verdict,
 } from './compiled.ts';
-import type { Instance, Member } from './instance.ts';
+import type { Instance } from './instance.ts';
 import type { JsonValue, SchemaObject } from './types.ts';
 
 /**
@@ -26,6 +26,7 @@ export const LIVING_ARCHITECTURES: readonly string[] = ['arm64', 'x86_64'];
 
 /** `KEY` of `KEY_arm64`, undefined when the key carries no architecture. */
 export function withoutArchitecture(key: string): string | undefined {
+  if (!key.includes('_')) return undefined;
   const match = ARCHITECTURE_SUFFIX.exec(key);
   return match === null ? undefined : key.slice(0, match.index);
 }
@@ -78,7 +79,7 @@ function members(schema: Compiled): Check {
       for (const [key, property] of named) {
         const member = instance.member(key);
         if (member === undefined) continue;
-        verdict = both(verdict, run(property, member.value, out));
+        verdict = both(verdict, run(property, member, out));
         if (verdict === INVALID && out === undefined) return INVALID;
       }
       return verdict;
@@ -88,6 +89,7 @@ function members(schema: Compiled): Check {
     let verdict: Verdict = VALID;
     for (const member of instance.members()) {
       const one = runMember(schema, member, out);
+      instance.judged(member);
       if (one === INVALID) {
         if (out === undefined) return INVALID;
         verdict = INVALID;
@@ -102,7 +104,8 @@ function mayTakeArchitecture(schema: Compiled): boolean {
   return schema.source.archSuffix === true || schema.source.$ref !== undefined;
 }
 
-function runMember(schema: Compiled, { key, value }: Member, out: Out): Verdict {
+function runMember(schema: Compiled, value: Instance, out: Out): Verdict {
+  const key = value.key!;
   const property = propertySchema(schema, key);
   let matched = property !== undefined;
   let verdict: Verdict = property === undefined ? VALID : run(property, value, out);
@@ -138,7 +141,7 @@ function requireKeys(
 }
 
 function hasForSomeArchitecture(instance: Instance, key: string): boolean {
-  return instance.members().some((member) => withoutArchitecture(member.key) === key);
+  return instance.members().some((member) => withoutArchitecture(member.key!) === key);
 }
 
 function dependents(
@@ -173,20 +176,13 @@ function names(source: SchemaObject, schema: Compiled): Check {
   return (instance, out) => {
     let verdict: Verdict = VALID;
     for (const member of instance.members()) {
-      const { key, value } = member;
-      const one: Verdict = value.keyUnknown ? UNDECIDED : probe(schema, instance.keyInstance(member));
+      const one: Verdict = member.keyUnknown ? UNDECIDED : probe(schema, instance.keyInstance(member));
       verdict = both(verdict, one);
       if (one !== INVALID) continue;
       if (out === undefined) return INVALID;
       const expected: JsonValue = schema.source.enum ?? [];
-      out.push({
-        keyword: 'propertyNames',
-        instance,
-        schema: carrier,
-        key,
-        keyNode: value.keyNode,
-        expected,
-      });
+      const { key, keyNode } = member;
+      out.push({ keyword: 'propertyNames', instance, schema: carrier, key: key!, keyNode, expected });
     }
     return verdict;
   };

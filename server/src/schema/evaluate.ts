@@ -78,21 +78,23 @@ function placeOf({ instance, keyNode }: RawFinding): number {
  * type is none of the listed values either.
  */
 function distinct(raw: readonly RawFinding[]): readonly RawFinding[] {
-  const wrongType = new Map<unknown, number>();
+  const wrongType = new Map<number, number>();
   for (const { keyword, instance, schema } of raw) {
     if (keyword !== 'type' && keyword !== 'plistType') continue;
-    wrongType.set(instance, Math.max(wrongType.get(instance) ?? 0, gravity(schema)));
+    const { id } = instance.node!;
+    wrongType.set(id, Math.max(wrongType.get(id) ?? 0, gravity(schema)));
   }
-  const seen = new Map<unknown, Set<string>>();
+  const seen = new Map<number, Set<string>>();
   return raw.filter((finding) => {
     const { keyword, instance, schema, key } = finding;
-    const type = wrongType.get(instance);
+    const { id } = instance.node!;
+    const type = wrongType.get(id);
     if (type !== undefined && VALUE_KEYWORDS.has(keyword) && gravity(schema) <= type) return false;
     const text = `${keyword} ${key ?? ''} ${schema.rule ?? ''} ${schema.errorMessage ?? ''} ${wordsOf(finding)}`;
-    let texts = seen.get(instance);
+    let texts = seen.get(id);
     if (texts === undefined) {
       texts = new Set();
-      seen.set(instance, texts);
+      seen.set(id, texts);
     }
     if (texts.has(text)) return false;
     texts.add(text);

@@ -45,14 +45,22 @@ export const KNOWN = 0;
 export const UNKNOWN_TEXT = 1;
 export const BROKEN_TEXT = 2;
 
-/** A key of a dictionary and its value; of a key that stands twice the value that Apple's readers keep. */
-export interface Member {
-  readonly key: string;
-  readonly value: Instance;
-}
-
 /** Looks up a key without a map where a short list is faster. */
 const SHORT = 8;
+
+/** A dict or array with more children lets go of what its children have read, once they are judged. */
+const WIDE = 32;
+
+/** What only dicts and arrays that are looked at closely need. Filled by the evaluator. */
+interface Notes {
+  byKey: Map<string, Instance> | undefined;
+  /** Verdicts of schemas already tried, by schema id. */
+  verdicts: Map<number, number> | undefined;
+  /** How branches of anyOf and oneOf fail, by schema id. */
+  ranks: Map<number, unknown> | undefined;
+  /** Schemas under evaluation: cuts `$ref` cycles. */
+  active: Set<number> | undefined;
+}
 
 export abstract class Instance {
   readonly kind: number;
@@ -61,31 +69,15 @@ export abstract class Instance {
   /** For a value in a dictionary its key. */
   readonly key: string | undefined;
 
-  /** Verdicts of schemas already tried on this dict or array, by schema id. Filled by the evaluator. */
-  memo: Map<number, number> | undefined;
-  /** How branches of anyOf and oneOf fail on this dict or array, by schema id. Filled by the evaluator. */
-  ranks: Map<number, unknown> | undefined;
-  /** Schemas under evaluation on this instance: cuts `$ref` cycles. Filled by the evaluator. */
-  active: Set<number> | undefined;
-
-  private memberList: readonly Member[] | undefined;
-  private memberMap: Map<string, Member> | undefined;
-  private itemList: readonly Instance[] | undefined;
+  private children: readonly Instance[] | undefined = undefined;
+  private noted: Notes | undefined = undefined;
   private known = -1;
-  private canonicalText: string | null | undefined;
 
   constructor(kind: number, parent: Instance | undefined, key: string | undefined) {
     this.depth = parent === undefined ? 0 : parent.depth + 1;
     this.kind = this.depth > MAX_DEPTH ? SKIP : kind;
     this.parent = parent;
     this.key = key;
-    this.memo = undefined;
-    this.ranks = undefined;
-    this.active = undefined;
-    this.memberList = undefined;
-    this.memberMap = undefined;
-    this.itemList = undefined;
-    this.canonicalText = undefined;
   }
 
   abstract get node(): PlistNode | undefined;
@@ -94,35 +86,59 @@ export abstract class Instance {
   abstract get keyUnknown(): boolean;
   /** Decoded text of a string, data or date. */
   abstract text(): string;
-  /** Exact; undefined when the text is no number. */
+  /** Exact: a number only where that is; undefined when the text is none. */
   abstract number(): bigint | number | undefined;
   abstract boolean(): boolean;
   /** The key of a member as an instance of its own, for `propertyNames`. */
-  abstract keyInstance(member: Member): Instance;
-  protected abstract readMembers(): readonly Member[];
+  abstract keyInstance(member: Instance): Instance;
+  protected abstract readMembers(): readonly Instance[];
   protected abstract readItems(): readonly Instance[];
   protected abstract readKnown(): number;
 
-  /** Members of a dict in file order, each key once; `[]` for other kinds. */
-  members(): readonly Member[] {
-    this.memberList ??= this.kind === DICT ? this.readMembers() : [];
-    return this.memberList;
+  get notes(): Notes {
+    this.noted ??= { byKey: undefined, verdicts: undefined, ranks: undefined, active: undefined };
+    return this.noted;
   }
 
-  member(key: string): Member | undefined {
+  /**
+   * Values of a dict in file order, each with its key, each key once: of a key that stands twice the value that
+   * Apple's readers keep. `[]` for other kinds.
+   */
+  members(): readonly Instance[] {
+    if (this.kind !== DICT) return NONE;
+    this.children ??= this.readMembers();
+    return this.children;
+  }
+
+  /** Of a dict the value of a key. */
+  member(key: string): Instance | undefined {
     const members = this.members();
     if (members.length > SHORT) {
-      this.memberMap ??= new Map(members.map((member) => [member.key, member]));
-      return this.memberMap.get(key);
+      const { notes } = this;
+      notes.byKey ??= new Map(members.map((member) => [member.key!, member]));
+      return notes.byKey.get(key);
     }
-    for (const member of members) if (member.key === key) return member;
+    for (let i = 0; i < members.length; i++) if (members[i]!.key === key) return members[i];
     return undefined;
   }
 
   /** Items of an array; `[]` for other kinds. */
   items(): readonly Instance[] {
-    this.itemList ??= this.kind === ARRAY ? this.readItems() : [];
-    return this.itemList;
+    if (this.kind !== ARRAY) return NONE;
+    this.children ??= this.readItems();
+    return this.children;
+  }
+
+  /**
+   * After a child is judged: a wide dict or array forgets what the child has read (it is read again if asked
+   * for). Else all of a big file would be held at once, and collecting it costs more than reading it.
+   */
+  judged(child: Instance): void {
+    if ((child.kind & CONTAINERS) === 0 || this.children === undefined || this.children.length <= WIDE)
+      return;
+    if (child.noted?.active !== undefined && child.noted.active.size > 0) return;
+    child.children = undefined;
+    child.noted = undefined;
   }
 
   /** {@link KNOWN}, {@link UNKNOWN_TEXT} or {@link BROKEN_TEXT}. */
@@ -133,16 +149,17 @@ export abstract class Instance {
 
   /** Some key of this dict is unknown, so a missing key may yet be there. */
   hasUnknownKey(): boolean {
-    for (const member of this.members()) if (member.value.keyUnknown) return true;
+    for (const member of this.members()) if (member.keyUnknown) return true;
     return false;
   }
 
   /** A text that two instances share exactly when they are equal; undefined when a part is unknown. */
   canonical(): string | undefined {
-    if (this.canonicalText === undefined) this.canonicalText = canonicalOf(this) ?? null;
-    return this.canonicalText ?? undefined;
+    return canonicalOf(this);
   }
 }
+
+const NONE: readonly Instance[] = [];
 
 function canonicalOf(instance: Instance): string | undefined {
   switch (instance.kind) {
@@ -177,7 +194,7 @@ function canonicalOf(instance: Instance): string | undefined {
 function canonicalDict(instance: Instance): string | undefined {
   const parts: string[] = [];
   for (const member of instance.members()) {
-    const value = member.value.keyUnknown ? undefined : member.value.canonical();
+    const value = member.keyUnknown ? undefined : member.canonical();
     if (value === undefined) return undefined;
     parts.push(`${JSON.stringify(member.key)}:${value}`);
   }
@@ -198,58 +215,51 @@ function canonicalArray(instance: Instance): string | undefined {
 export class PlistInstance extends Instance {
   readonly node: PlistNode;
   readonly keyNode: PlistNode | undefined;
+  private decoded: string | undefined = undefined;
 
   /** `absent`: the node is a key that has no value yet. */
-  constructor(
-    node: PlistNode,
-    parent?: Instance,
-    key?: string,
-    keyNode?: PlistNode,
-    absent: boolean = false,
-  ) {
+  constructor(node: PlistNode, parent?: Instance, key?: string, keyNode?: PlistNode, absent = false) {
     super(absent ? SKIP : KIND_BITS[node.kind], parent, key);
     this.node = node;
     this.keyNode = keyNode;
   }
 
   get keyUnknown(): boolean {
-    return this.key !== undefined && hasBuildVariable(this.key);
+    return this.key !== undefined && isVariable(this.key);
   }
 
   text(): string {
-    return this.node.text;
+    this.decoded ??= this.node.text;
+    return this.decoded;
   }
 
   number(): bigint | number | undefined {
-    return this.kind === INTEGER ? this.node.integer : this.node.real;
+    if (this.kind !== INTEGER) return this.node.real;
+    return smallInteger(this.text()) ?? this.node.integer;
   }
 
   boolean(): boolean {
     return this.node.boolean === true;
   }
 
-  keyInstance({ value }: Member): Instance {
-    return new PlistInstance(value.keyNode ?? this.node, this);
+  keyInstance(member: Instance): Instance {
+    return new PlistInstance(member.keyNode ?? this.node, this);
   }
 
-  protected readMembers(): readonly Member[] {
-    const members: Member[] = [];
-    for (const { key: keyNode, value } of this.node.entries) {
-      const key = keyNode.text;
-      const instance = new PlistInstance(value ?? keyNode, this, key, keyNode, value === undefined);
-      members.push({ key, value: instance });
+  protected readMembers(): readonly Instance[] {
+    const members: PlistInstance[] = [];
+    for (const { key, value } of this.node.entries) {
+      members.push(new PlistInstance(value ?? key, this, key.text, key, value === undefined));
     }
-    return hasDuplicates(members) ? this.keptMembers(members) : members;
+    return hasDuplicates(members) ? this.kept(members) : members;
   }
 
   /** Of several members with one key the one that the tree answers to. */
-  private keptMembers(members: readonly Member[]): readonly Member[] {
-    const kept = new Map<string, Member>();
+  private kept(members: readonly PlistInstance[]): readonly PlistInstance[] {
+    const kept = new Map<string, PlistInstance>();
     for (const member of members) {
-      const first = kept.get(member.key);
-      if (first === undefined || this.node.keyNode(member.key)?.id === member.value.keyNode?.id) {
-        kept.set(member.key, member);
-      }
+      const key = member.key!;
+      if (!kept.has(key) || this.node.keyNode(key)?.id === member.keyNode?.id) kept.set(key, member);
     }
     return [...kept.values()];
   }
@@ -259,21 +269,38 @@ export class PlistInstance extends Instance {
   }
 
   protected readKnown(): number {
-    const { kind } = this.node;
-    if (kind === 'boolean') return KNOWN;
-    if (hasBuildVariable(this.node.text)) return UNKNOWN_TEXT;
-    if (kind === 'integer') return this.node.integer === undefined ? BROKEN_TEXT : KNOWN;
-    if (kind === 'real') return this.node.real === undefined ? BROKEN_TEXT : KNOWN;
-    if (kind === 'date') return this.node.date === undefined ? BROKEN_TEXT : KNOWN;
-    if (kind === 'data') return this.node.data === undefined ? BROKEN_TEXT : KNOWN;
-    return KNOWN;
+    const { kind } = this;
+    if (kind === BOOLEAN) return KNOWN;
+    const text = this.text();
+    if (isVariable(text)) return UNKNOWN_TEXT;
+    if (kind === STRING) return KNOWN;
+    if (kind === INTEGER || kind === REAL) return this.number() === undefined ? BROKEN_TEXT : KNOWN;
+    if (kind === DATE) return this.node.date === undefined ? BROKEN_TEXT : KNOWN;
+    return kind === DATA && this.node.data === undefined ? BROKEN_TEXT : KNOWN;
   }
 }
 
-function hasDuplicates(members: readonly Member[]): boolean {
+/** Most texts hold none of the characters that a build variable begins with. */
+function isVariable(text: string): boolean {
+  return (text.includes('$') || text.includes('@') || text.includes('{{')) && hasBuildVariable(text);
+}
+
+/** The value of a few decimal digits, undefined for any other text: numbers are cheaper than bigints. */
+function smallInteger(text: string): number | undefined {
+  if (text.length === 0 || text.length > 15) return undefined;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function hasDuplicates(members: readonly Instance[]): boolean {
   if (members.length > SHORT) return new Set(members.map((member) => member.key)).size < members.length;
   for (let i = 1; i < members.length; i++) {
-    const key = members[i]!.key;
+    const { key } = members[i]!;
     for (let j = 0; j < i; j++) if (members[j]!.key === key) return true;
   }
   return false;

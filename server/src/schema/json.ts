@@ -1,17 +1,6 @@
 /** JSON values as instances: the same evaluator on plain data (conformance suites, values without text). */
 import type { PlistNode } from '../plist/types.ts';
-import {
-  ARRAY,
-  BOOLEAN,
-  DICT,
-  INTEGER,
-  Instance,
-  KNOWN,
-  type Member,
-  NULL,
-  REAL,
-  STRING,
-} from './instance.ts';
+import { ARRAY, BOOLEAN, DICT, INTEGER, Instance, KNOWN, NULL, REAL, STRING } from './instance.ts';
 import type { JsonValue } from './types.ts';
 import { isJsonArray } from './values.ts';
 
@@ -49,15 +38,13 @@ export class JsonInstance extends Instance {
     return this.value === true;
   }
 
-  keyInstance({ key }: Member): Instance {
-    return new JsonInstance(key, this);
+  keyInstance(member: Instance): Instance {
+    return new JsonInstance(member.key ?? '', this);
   }
 
-  protected readMembers(): readonly Member[] {
-    return Object.entries(this.value as { readonly [key: string]: JsonValue }).map(([key, value]) => ({
-      key,
-      value: new JsonInstance(value, this, key),
-    }));
+  protected readMembers(): readonly Instance[] {
+    const members = Object.entries(this.value as { readonly [key: string]: JsonValue });
+    return members.map(([key, value]) => new JsonInstance(value, this, key));
   }
 
   protected readItems(): readonly Instance[] {

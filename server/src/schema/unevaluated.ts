@@ -17,8 +17,8 @@ function unevaluatedProperties(schema: Compiled, rest: Compiled): Check {
   return (instance, out) => {
     const keys = evaluatedKeys(schema, instance);
     let verdict: Verdict = VALID;
-    for (const { key, value } of instance.members()) {
-      if (keys.has(key)) continue;
+    for (const value of instance.members()) {
+      if (keys.has(value.key!)) continue;
       const before = out?.length ?? 0;
       verdict = both(verdict, run(rest, value, out));
       if (verdict === INVALID && out === undefined) return INVALID;
@@ -55,7 +55,8 @@ export function evaluatedKeys(schema: Compiled, instance: Instance): ReadonlySet
   for (const part of joined(schema, instance)) {
     const all =
       part.additional !== undefined || (part !== schema && part.unevaluatedProperties !== undefined);
-    for (const { key } of instance.members()) {
+    for (const member of instance.members()) {
+      const key = member.key!;
       if (all || propertySchema(part, key) || part.patterns.some(([pattern]) => pattern.test(key)))
         keys.add(key);
     }

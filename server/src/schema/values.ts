@@ -8,6 +8,7 @@ export function canonicalInteger(value: bigint): string {
 
 /** Canonical text of a double. */
 export function canonicalReal(value: number): string {
+  if (Number.isSafeInteger(value)) return `n${value === 0 ? 0 : value}`;
   return Number.isInteger(value) ? `n${BigInt(value)}` : `n${value}`;
 }
 
