@@ -1,0 +1,48 @@
+/** What the readers of the single dump formats hand to `registry.ts`. */
+import type { PlistDict } from '../plist/value.ts';
+
+/** The properties of one entry, read when they are asked for. */
+export interface RawProperties {
+  readonly properties: PlistDict;
+  /** Keys that are there without a readable value. */
+  readonly unknownKeys: ReadonlySet<string>;
+}
+
+export interface RawNode {
+  /** Index of the parent in the list of raw nodes, which stands before it; -1 for a root. */
+  readonly parent: number;
+  name: string;
+  location: string | undefined;
+  className: string;
+  /** The chain as printed, the class itself first; `undefined` where the dump does not print it. */
+  chain: readonly string[] | undefined;
+  entryId: bigint | undefined;
+  registered: boolean;
+  matched: boolean;
+  active: boolean;
+  /** Reads the properties; called again after they were let go. Never throws. */
+  readonly load: () => RawProperties;
+  /** The value of a string property without reading all others; may be slow but builds nothing. */
+  readonly peek: (key: string) => string | undefined;
+}
+
+export type RegistryFormat = 'ioreg' | 'ioreg-archive' | 'system-profiler';
+
+export interface RawRegistry {
+  readonly format: RegistryFormat;
+  readonly nodes: readonly RawNode[];
+  /** Sentences for a person about what could not be read. */
+  readonly warnings: readonly string[];
+  /** The source tells only a few properties of each device. */
+  readonly partial: boolean;
+}
+
+export const NO_PROPERTIES: RawProperties = { properties: new Map(), unknownKeys: new Set() };
+
+/** `Foo@14,1` as name and location. A name may hold an `@` of its own. */
+export function splitName(text: string): { name: string; location: string | undefined } {
+  const at = text.lastIndexOf('@');
+  const location = text.slice(at + 1);
+  if (at <= 0 || !/^[0-9A-Za-z][0-9A-Za-z,.:-]*$/.test(location)) return { name: text, location: undefined };
+  return { name: text.slice(0, at), location };
+}
