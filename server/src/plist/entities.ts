@@ -80,9 +80,17 @@ export function newlines(text: string): string {
   return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }
 
-/** Text as it must be written in an element. Only `<`, `>` and `&` need it; quotes do not. */
+const MUST_ESCAPE = /[<>&\u0000-\u0008\u000b-\u001f]/;
+
+/**
+ * Text as it must be written in an element: `<`, `>` and `&` escaped (quotes need it not), a carriage return
+ * and control characters as character references, since they would not come back otherwise.
+ */
 export function encodeText(text: string): string {
-  return /[<>&\r]/.test(text)
-    ? text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/\r/g, '&#13;')
-    : text;
+  if (!MUST_ESCAPE.test(text)) return text;
+  return text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/[\u0000-\u0008\u000b-\u001f]/g, (char) => `&#${char.charCodeAt(0)};`);
 }

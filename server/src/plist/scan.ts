@@ -233,3 +233,17 @@ export function doctypeEnd(text: string, at: number): number {
   }
   return -1;
 }
+
+/** The white space at the start of the line that holds `at`. */
+export function indentOf(text: string, at: number): string {
+  let lineStart = at;
+  while (lineStart > 0) {
+    const code = text.charCodeAt(lineStart - 1);
+    if (code === 10 || code === 13) break;
+    lineStart--;
+  }
+  if (text.charCodeAt(lineStart) === 0xfeff) lineStart++;
+  let end = lineStart;
+  while (end < at && (text.charCodeAt(end) === 32 || text.charCodeAt(end) === 9)) end++;
+  return text.slice(lineStart, end);
+}
