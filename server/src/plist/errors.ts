@@ -1,55 +1,45 @@
-/** The kinds of mistakes. Each code becomes the rule `syntax/<code>`. */
-const SEVERITIES = {
-  'unclosed-element': 'error',
-  'unexpected-end': 'error',
-  'unclosed-tag': 'error',
-  'unclosed-quote': 'error',
-  'malformed-attribute': 'warning',
-  'unclosed-comment': 'error',
-  'double-hyphen-in-comment': 'warning',
-  'comment-in-text': 'error',
-  'unclosed-cdata': 'error',
-  'unclosed-processing-instruction': 'error',
-  'unclosed-doctype': 'error',
-  'misplaced-xml-declaration': 'warning',
-  'misplaced-doctype': 'error',
-  'bare-ampersand': 'error',
-  'unknown-entity': 'error',
-  'bad-character-reference': 'error',
-  'bare-less-than': 'error',
-  'text-outside-value': 'error',
-  'preprocessor-line': 'warning',
-  'unknown-element': 'error',
-  'wrong-case': 'error',
-  'space-in-tag': 'error',
-  'mismatched-closing-tag': 'error',
-  'stray-closing-tag': 'error',
-  'missing-slash': 'error',
-  'key-without-value': 'error',
-  'value-without-key': 'error',
-  'key-outside-dict': 'error',
-  'second-root': 'error',
-  'missing-root': 'error',
-  'not-xml': 'error',
-  'content-after-end': 'warning',
-  'misplaced-plist': 'error',
-  'conflict-marker': 'error',
-  'control-character': 'warning',
-  'lone-surrogate': 'warning',
-  'empty-value': 'error',
-  'empty-data': 'warning',
-  'bad-integer': 'error',
-  'integer-out-of-range': 'error',
-  'bad-real': 'error',
-  'bad-date': 'error',
-  'bad-base64': 'warning',
-  'boolean-with-content': 'error',
-  'space-after-number': 'warning',
-} as const;
+/**
+ * The kinds of mistake that this layer reports, with what a person needs to know of each. Each code becomes the
+ * rule `syntax/<code>` and its page. Plain data: no layer above is needed to read it.
+ */
+import { contentErrors } from './errors-content.ts';
+import { markupErrors } from './errors-markup.ts';
 
-export type SyntaxCode = keyof typeof SEVERITIES;
+export interface SyntaxErrorInfo {
+  /** Stable, kebab-case. */
+  readonly code: string;
+  /**
+   * `error`: the readers that load a bundle (CoreFoundation, IOKit) refuse the file. `warning`: one of them
+   * takes it, so that a file that ships may hold it.
+   */
+  readonly severity: 'error' | 'warning';
+  /** A headline of a few words. */
+  readonly title: string;
+  /** Markdown: what is found. */
+  readonly what: string;
+  /** Markdown: what readers do with it. */
+  readonly why: string;
+  /** Markdown: what to do. */
+  readonly how: string;
+  /** A text, or part of one, with the mistake. */
+  readonly invalid: string;
+  /** The same put right. */
+  readonly valid: string;
+}
+
+export type SyntaxCode = (typeof markupErrors)[number]['code'] | (typeof contentErrors)[number]['code'];
+
+/** All kinds of mistake. */
+export const syntaxErrors: readonly (SyntaxErrorInfo & { readonly code: SyntaxCode })[] = [
+  ...markupErrors,
+  ...contentErrors,
+];
+
+const SEVERITIES: ReadonlyMap<string, 'error' | 'warning'> = new Map(
+  syntaxErrors.map((info) => [info.code, info.severity]),
+);
 
 /** How grave a mistake is. */
 export function severityOf(code: SyntaxCode): 'error' | 'warning' {
-  return SEVERITIES[code];
+  return SEVERITIES.get(code) ?? 'error';
 }
