@@ -1,0 +1,97 @@
+/** For people: each finding with the lines that it speaks of. */
+import type { Finding, Severity } from '../../rules/types.ts';
+import { positionAt } from '../../service/text.ts';
+import type { FileReport, ReportFormat, Summary } from '../report.ts';
+import { type Painter, painter, type Style, safe } from '../terminal.ts';
+
+const STYLES: Record<Severity, Style> = {
+  error: 'red',
+  warning: 'yellow',
+  information: 'blue',
+  hint: 'cyan',
+};
+const WORDS: Record<Severity, string> = {
+  error: 'error',
+  warning: 'warning',
+  information: 'info',
+  hint: 'hint',
+};
+
+const TAB = 4;
+/** Widest excerpt of a line; longer ones are cut around the finding. */
+const WIDTH = 100;
+/** Findings of one file that are shown with their lines; a file with more has one fault many times. */
+const SHOWN = 100;
+
+export function prettyFormat(color: boolean): ReportFormat {
+  const paint = painter(color);
+  return {
+    start: () => '',
+    file(report) {
+      if (report.findings.length === 0) return '';
+      const shown = report.findings.slice(0, SHOWN);
+      const blocks = shown.map((finding) => findingBlock(report, finding, paint));
+      const rest = report.findings.length - shown.length;
+      if (rest > 0) blocks.push(`  … and ${rest} more in this file\n`);
+      const kind = report.kind === 'plist' ? '' : paint('dim', ` (${report.kind})`);
+      return `${paint('bold', safe(report.path))}${kind}\n${blocks.join('')}\n`;
+    },
+    end: (summary) => `${summaryLine(summary, paint)}\n`,
+  };
+}
+
+function findingBlock({ document }: FileReport, finding: Finding, paint: Painter): string {
+  const { severity, rule, message, range } = finding;
+  const start = positionAt(document, range.start);
+  const place = `${start.line + 1}:${start.character + 1}`;
+  const head = `  ${place.padEnd(7)} ${paint(STYLES[severity], WORDS[severity])} ${safe(message)} ${paint('dim', rule)}\n`;
+  return head + excerpt(finding, document.text, start.line, paint);
+}
+
+/** The line on which the finding begins, the one before it, and carets under its part of the line. */
+function excerpt({ range, severity }: Finding, text: string, line: number, paint: Painter): string {
+  if (text.trim() === '') return '';
+  const from = text.lastIndexOf('\n', range.start - 1) + 1;
+  const to = endOfLine(text, range.start);
+  const source = text.slice(from, to);
+  const gutter = String(line + 1).padStart(6);
+  const column = range.start - from;
+  const length = Math.max(1, Math.min(range.end, to) - range.start);
+  const before = expand(source.slice(0, column));
+  const marked = expand(source.slice(column, column + length));
+  const after = expand(source.slice(column + length));
+  const room = Math.max(0, WIDTH - Math.min(marked.length, WIDTH));
+  const lead = before.length > room ? `…${before.slice(before.length - room + 1)}` : before;
+  const body = marked.length > WIDTH ? `${marked.slice(0, WIDTH - 1)}…` : marked;
+  const tail = after.slice(0, Math.max(0, WIDTH - lead.length - body.length));
+  const carets = '^'.repeat(Math.max(1, body.trimEnd().length));
+  return (
+    `${paint('dim', `${gutter} |`)} ${lead}${body}${tail}\n` +
+    `${paint('dim', `${' '.repeat(6)} |`)} ${' '.repeat(lead.length)}${paint(STYLES[severity], carets)}\n`
+  );
+}
+
+function endOfLine(text: string, offset: number): number {
+  const rest = /[\r\n]/.exec(text.slice(offset, offset + 100_000));
+  return rest ? offset + rest.index : Math.min(text.length, offset + 100_000);
+}
+
+/** Tabs as blanks, so that the carets stand below what they mean. */
+function expand(text: string): string {
+  return safe(text.replace(/\t/g, ' '.repeat(TAB)));
+}
+
+function summaryLine(summary: Summary, paint: Painter): string {
+  const checked = count(summary.files, 'file');
+  const parts: string[] = [];
+  if (summary.errors > 0) parts.push(paint('red', count(summary.errors, 'error')));
+  if (summary.warnings > 0) parts.push(paint('yellow', count(summary.warnings, 'warning')));
+  if (summary.infos > 0) parts.push(paint('blue', `${summary.infos} information`));
+  if (summary.hints > 0) parts.push(paint('cyan', count(summary.hints, 'hint')));
+  if (parts.length === 0) return `${paint('green', 'No findings')} in ${checked}.`;
+  return `${parts.join(', ')} in ${checked}.`;
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}

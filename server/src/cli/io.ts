@@ -1,0 +1,13 @@
+/** What a command of the command line may touch of the outside, so that tests can call it without a process. */
+export interface CliIo {
+  /** Standard output. */
+  write(text: string): void;
+  /** Standard error. */
+  error(text: string): void;
+  /** All of standard input. */
+  readStdin(): Promise<Uint8Array>;
+  /** Absolute path that relative ones start at. */
+  readonly cwd: string;
+  /** Whether escape sequences for colours may be written. */
+  readonly color: boolean;
+}

@@ -1,0 +1,252 @@
+/** `driver-plist lint`: checks files, folders and standard input. */
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { isRuleSetting } from '../rules/config.ts';
+import { ruleIds } from '../rules/index.ts';
+import { type LintOptions, lint, type RuleSetting } from '../rules/lint.ts';
+import { nearest } from '../schema/nearest.ts';
+import { isBundleKind } from '../workspace/kind.ts';
+import { BUNDLE_KINDS, type BundleKind } from '../workspace/types.ts';
+import { type OptionSpec, parseArguments, UsageError, wholeNumber } from './args.ts';
+import { githubFormat } from './formats/github.ts';
+import { jsonFormat } from './formats/json.ts';
+import { junitFormat } from './formats/junit.ts';
+import { prettyFormat } from './formats/pretty.ts';
+import { sarifFormat } from './formats/sarif.ts';
+import type { CliIo } from './io.ts';
+import { createProjects, type Project, type Projects, relativeTo } from './projects.ts';
+import { COUNT_OF, type FileReport, type ReportFormat, type Summary } from './report.ts';
+import { openSource, readSource, type Source, SourceError } from './source.ts';
+import { safe } from './terminal.ts';
+import { walk } from './walk.ts';
+
+const FORMATS = ['pretty', 'json', 'sarif', 'github', 'junit'] as const;
+
+const OPTIONS: { readonly [option: string]: OptionSpec } = {
+  '--format': { value: true, choices: FORMATS },
+  '--kind': { value: true, choices: BUNDLE_KINDS },
+  '--rule': { value: true, repeat: true },
+  '--max-warnings': { value: true },
+  '--stdin-filename': { value: true },
+};
+
+/** Files that are read ahead while one is being checked. */
+const READ_AHEAD = 16;
+
+interface LintArguments {
+  readonly paths: readonly string[];
+  readonly format: (typeof FORMATS)[number];
+  readonly kind: BundleKind | undefined;
+  readonly severities: ReadonlyMap<string, RuleSetting>;
+  readonly maxWarnings: number;
+  readonly stdinName: string;
+}
+
+interface Item {
+  /** Absolute path, or undefined for standard input. */
+  readonly file: string | undefined;
+  readonly shown: string;
+  readonly ifOurs: boolean;
+}
+
+/**
+ * @param version of this program, for SARIF
+ * @returns 0 no error-level finding, 1 at least one or too many warnings, 2 something could not be read
+ */
+export async function runLint(args: readonly string[], io: CliIo, version: string): Promise<number> {
+  const options = lintArguments(args);
+  let troubles = 0;
+  const trouble = (message: string): void => {
+    troubles++;
+    io.error(`driver-plist: ${safe(message)}\n`);
+  };
+  const projects = createProjects(trouble);
+  const format = formatFor(options.format, io.color, version);
+  const summary: Summary = { files: 0, errors: 0, warnings: 0, infos: 0, hints: 0 };
+
+  io.write(format.start());
+  const items = itemsOf(options.paths, io.cwd, projects, trouble);
+  for await (const read of ahead(items, (item) => readItem(item, io, options), READ_AHEAD)) {
+    if (read.problem !== undefined) trouble(read.problem);
+    if (!read.source) continue;
+    const report = await check(read.item, read.source, options, projects, trouble);
+    if (!report) continue;
+    summary.files++;
+    for (const { severity } of report.findings) summary[COUNT_OF[severity]]++;
+    io.write(format.file(report));
+  }
+  io.write(format.end(summary));
+  if (summary.files === 0 && troubles === 0) {
+    io.error(`driver-plist: no property list of a driver found in ${options.paths.map(safe).join(', ')}\n`);
+  }
+  if (troubles > 0) return 2;
+  return summary.errors > 0 || summary.warnings > options.maxWarnings ? 1 : 0;
+}
+
+function lintArguments(args: readonly string[]): LintArguments {
+  const { paths, values } = parseArguments(args, OPTIONS);
+  const kind = values.get('--kind')?.[0];
+  const most = values.get('--max-warnings')?.[0];
+  return {
+    paths: paths.length > 0 ? paths : ['.'],
+    format: (values.get('--format')?.[0] ?? 'pretty') as LintArguments['format'],
+    kind: kind !== undefined && isBundleKind(kind) ? kind : undefined,
+    severities: new Map((values.get('--rule') ?? []).map(ruleSetting)),
+    maxWarnings: most === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--max-warnings', most),
+    stdinName: values.get('--stdin-filename')?.[0] ?? '<stdin>',
+  };
+}
+
+function ruleSetting(text: string): [string, RuleSetting] {
+  const equals = text.lastIndexOf('=');
+  const rule = text.slice(0, equals);
+  const setting = text.slice(equals + 1);
+  if (equals < 1 || !isRuleSetting(setting)) {
+    throw new UsageError(`--rule needs ID=off|hint|info|warning|error, not ${JSON.stringify(text)}.`);
+  }
+  const known = ruleIds();
+  const isGroup = rule.endsWith('/*') && known.some((id) => id.startsWith(rule.slice(0, -1)));
+  if (rule !== '*' && !isGroup && !known.includes(rule)) {
+    const guess = nearest(rule, known);
+    throw new UsageError(
+      `There is no rule ${JSON.stringify(rule)}.${guess ? ` Did you mean ${guess}?` : ''}`,
+    );
+  }
+  return [rule, setting];
+}
+
+function formatFor(name: LintArguments['format'], color: boolean, version: string): ReportFormat {
+  switch (name) {
+    case 'json':
+      return jsonFormat();
+    case 'sarif':
+      return sarifFormat(version);
+    case 'github':
+      return githubFormat();
+    case 'junit':
+      return junitFormat();
+    case 'pretty':
+      return prettyFormat(color);
+  }
+}
+
+/** The files that the paths stand for, in order. A file named twice is checked once. */
+async function* itemsOf(
+  paths: readonly string[],
+  cwd: string,
+  projects: Projects,
+  trouble: (message: string) => void,
+): AsyncGenerator<Item> {
+  const seen = new Set<string>();
+  for (const given of paths) {
+    if (given === '-') {
+      yield { file: undefined, shown: '-', ifOurs: false };
+      continue;
+    }
+    const absolute = path.resolve(cwd, given);
+    let isFolder: boolean;
+    try {
+      isFolder = (await stat(absolute)).isDirectory();
+    } catch (error) {
+      trouble(`${given}: ${reason(error)}`);
+      continue;
+    }
+    if (!isFolder) {
+      if (!seen.has(absolute)) yield { file: absolute, shown: shownPath(absolute, cwd), ifOurs: false };
+      seen.add(absolute);
+      continue;
+    }
+    const found = walk(absolute, {
+      ignores: projects.ignores,
+      onError: (folder, error) => trouble(`${shownPath(folder, cwd)}: ${reason(error)}`),
+    });
+    for await (const { path: file, ifOurs } of found) {
+      if (!seen.has(file)) yield { file, shown: shownPath(file, cwd), ifOurs };
+      seen.add(file);
+    }
+  }
+}
+
+interface ReadItem {
+  readonly item: Item;
+  readonly source: Source | undefined;
+  readonly problem: string | undefined;
+}
+
+async function readItem(item: Item, io: CliIo, options: LintArguments): Promise<ReadItem> {
+  try {
+    if (item.file === undefined) {
+      const bytes = await io.readStdin();
+      return {
+        item: { ...item, shown: options.stdinName },
+        source: openSource(bytes),
+        problem: undefined,
+      };
+    }
+    return { item, source: await readSource(item.file), problem: undefined };
+  } catch (error) {
+    return { item, source: undefined, problem: `${item.shown}: ${reason(error)}` };
+  }
+}
+
+async function check(
+  item: Item,
+  source: Source,
+  options: LintArguments,
+  projects: Projects,
+  trouble: (message: string) => void,
+): Promise<FileReport | undefined> {
+  const file = item.file ?? path.resolve(item.shown === '<stdin>' ? 'stdin.plist' : item.shown);
+  const project: Project | undefined = await projects.forFolder(path.dirname(file));
+  const kind = options.kind ?? project?.config.kindOf(relativeTo(project, file));
+  const document = source.document(file, kind);
+  if (item.ifOurs && document.kind.kind === 'plist') return undefined;
+  const severities = new Map([...(project?.config.severities ?? []), ...options.severities]);
+  const lintOptions: LintOptions = {
+    severities,
+    overlays: project?.overlays,
+    onRuleError: (rule, error) =>
+      trouble(
+        `${item.shown}: the rule ${rule} failed: ${error instanceof Error ? error.stack : String(error)}`,
+      ),
+  };
+  const findings = source.findings(document, lint(document, lintOptions).findings, lintOptions);
+  return { path: item.shown, kind: document.kind.kind, document, findings };
+}
+
+/** Runs ahead of the reader by some items; results come in the order of the items. */
+async function* ahead<T, R>(
+  items: AsyncIterable<T>,
+  run: (item: T) => Promise<R>,
+  limit: number,
+): AsyncGenerator<R> {
+  const waiting: Promise<R>[] = [];
+  for await (const item of items) {
+    waiting.push(run(item));
+    if (waiting.length >= limit) yield await waiting.shift()!;
+  }
+  for (const result of waiting) yield await result;
+}
+
+/** Relative to the working folder for what lies below it, with `/` on every system. */
+function shownPath(absolute: string, cwd: string): string {
+  const relative = path.relative(cwd, absolute);
+  const below = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+  return (below ? relative : absolute).split(path.sep).join('/');
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ELOOP: 'too many links, one of them leads back to itself',
+  ENOTDIR: 'a part of the path is no folder',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many files are open',
+};
+
+function reason(error: unknown): string {
+  if (error instanceof SourceError) return error.message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (code !== undefined && REASONS[code]) || message || String(error);
+}

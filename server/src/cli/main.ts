@@ -1,0 +1,89 @@
+/** `driver-plist`: the command line. */
+import { once } from 'node:events';
+import manifest from '../../../package.json' with { type: 'json' };
+import { UsageError } from './args.ts';
+import { runExplain } from './explain.ts';
+import type { CliIo } from './io.ts';
+import { runLint } from './lint.ts';
+import { explainUsage, lintUsage, usage } from './usage.ts';
+
+interface Command {
+  readonly usage: string;
+  readonly run: (args: readonly string[], io: CliIo) => Promise<number>;
+}
+
+const COMMANDS: { readonly [name: string]: Command } = {
+  lint: { usage: lintUsage, run: (args, io) => runLint(args, io, manifest.version) },
+  explain: { usage: explainUsage, run: (args, io) => Promise.resolve(runExplain(args, io)) },
+};
+
+/** Returns the exit status; see DESIGN in the README: 0 fine, 1 findings, 2 the work could not be done. */
+async function main(args: readonly string[], io: CliIo): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    io.error(usage);
+    return 2;
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
+    const topic = rest[0];
+    const command = topic !== undefined && Object.hasOwn(COMMANDS, topic) ? COMMANDS[topic] : undefined;
+    io.write(command?.usage ?? usage);
+    return 0;
+  }
+  if (name === '--version' || name === '-v') {
+    io.write(`${manifest.version}\n`);
+    return 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) {
+    io.error(`driver-plist: there is no command ${JSON.stringify(name)}.\n\n${usage}`);
+    return 2;
+  }
+  const beforePaths = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
+  if (beforePaths.includes('--help') || beforePaths.includes('-h')) {
+    io.write(command.usage);
+    return 0;
+  }
+  try {
+    return await command.run(rest, io);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.error(`driver-plist ${name}: ${error.message}\n\n${command.usage}`);
+      return 2;
+    }
+    io.error(`driver-plist ${name}: ${error instanceof Error ? error.stack : String(error)}\n`);
+    return 2;
+  }
+}
+
+/** Standard streams; a reader that goes away (`| head`) ends the run quietly. */
+function processIo(): CliIo {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    process.stderr.write(`driver-plist: standard output: ${error.message}\n`);
+    process.exit(2);
+  });
+  process.stderr.on('error', () => {});
+  return {
+    write: (text) => void process.stdout.write(text),
+    error: (text) => void process.stderr.write(text),
+    async readStdin() {
+      const chunks: Buffer[] = [];
+      process.stdin.on('data', (chunk: Buffer) => chunks.push(chunk));
+      await once(process.stdin, 'end');
+      return Buffer.concat(chunks);
+    },
+    cwd: process.cwd(),
+    color: wantsColor(),
+  };
+}
+
+/** https://no-color.org and the FORCE_COLOR that Node's own tools know. */
+function wantsColor(): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0';
+  return process.stdout.isTTY === true && TERM !== 'dumb';
+}
+
+process.exitCode = await main(process.argv.slice(2), processIo());

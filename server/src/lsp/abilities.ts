@@ -1,0 +1,78 @@
+/** Reads a client's capabilities. What a client does not say it has, it has not. */
+import type { ClientCapabilities, InitializeParams } from 'vscode-languageserver';
+import { type ClientAbilities, PLAIN_ABILITIES } from '../service/abilities.ts';
+
+/** Abilities of the connection, beside those that the language service asks for. */
+export interface ServerAbilities {
+  readonly service: ClientAbilities;
+  readonly pullDiagnostics: boolean;
+  readonly refreshDiagnostics: boolean;
+  readonly refreshInlayHints: boolean;
+  readonly refreshSemanticTokens: boolean;
+  readonly configuration: boolean;
+  readonly registerConfiguration: boolean;
+  readonly registerWatchedFiles: boolean;
+  readonly workspaceFolders: boolean;
+  readonly diagnosticVersions: boolean;
+  readonly foldingLimit: number | undefined;
+  readonly utf16Named: boolean;
+}
+
+/** Never throws, whatever the client sent. */
+export function readAbilities(params: InitializeParams): ServerAbilities {
+  const capabilities: ClientCapabilities = isObject(params?.capabilities) ? params.capabilities : {};
+  const { textDocument, workspace, general } = capabilities;
+  const options = isObject(params?.initializationOptions) ? params.initializationOptions : {};
+  return {
+    service: serviceAbilities(capabilities, options),
+    pullDiagnostics: textDocument?.diagnostic !== undefined,
+    refreshDiagnostics: workspace?.diagnostics?.refreshSupport === true,
+    refreshInlayHints: workspace?.inlayHint?.refreshSupport === true,
+    refreshSemanticTokens: workspace?.semanticTokens?.refreshSupport === true,
+    configuration: workspace?.configuration === true,
+    registerConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    registerWatchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    workspaceFolders: workspace?.workspaceFolders === true,
+    diagnosticVersions: textDocument?.publishDiagnostics?.versionSupport === true,
+    foldingLimit: textDocument?.foldingRange?.rangeLimit,
+    utf16Named: general?.positionEncodings?.includes('utf-16') === true,
+  };
+}
+
+function serviceAbilities(
+  { textDocument, workspace }: ClientCapabilities,
+  options: { readonly suggestCommand?: unknown },
+): ClientAbilities {
+  const completion = textDocument?.completion?.completionItem;
+  const diagnostics = { ...textDocument?.publishDiagnostics, ...textDocument?.diagnostic };
+  const lazy = (properties: readonly string[] | undefined, name: string): boolean =>
+    properties?.includes(name) === true;
+  return {
+    ...PLAIN_ABILITIES,
+    snippets: completion?.snippetSupport === true,
+    markdownHover: textDocument?.hover?.contentFormat?.includes('markdown') === true,
+    markdownCompletion: completion?.documentationFormat?.includes('markdown') === true,
+    insertReplace: completion?.insertReplaceSupport === true,
+    labelDetails: completion?.labelDetailsSupport === true,
+    completionTags: completion?.tagSupport?.valueSet?.includes(1) === true,
+    lazyDocumentation: lazy(completion?.resolveSupport?.properties, 'documentation'),
+    asIsInsert: completion?.insertTextModeSupport?.valueSet?.includes(1) === true,
+    nestedSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
+    lineFoldingOnly: textDocument?.foldingRange?.lineFoldingOnly === true,
+    relatedInformation: diagnostics.relatedInformation === true,
+    diagnosticTags: diagnostics.tagSupport !== undefined,
+    codeDescription: diagnostics.codeDescriptionSupport === true,
+    diagnosticData: diagnostics.dataSupport === true,
+    codeActionLiterals: textDocument?.codeAction?.codeActionLiteralSupport !== undefined,
+    lazyCodeActionEdits:
+      textDocument?.codeAction?.dataSupport === true &&
+      lazy(textDocument.codeAction.resolveSupport?.properties, 'edit'),
+    documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    suggestCommand: typeof options.suggestCommand === 'string' ? options.suggestCommand : undefined,
+  };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a client sends may be anything; the caller knows the type
+function isObject(value: unknown): value is any {
+  return typeof value === 'object' && value !== null;
+}

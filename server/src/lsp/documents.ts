@@ -1,0 +1,97 @@
+/** The open documents: which of them are ours, their trees by version, how each is linted. */
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { LintOptions } from '../rules/lint.ts';
+import { openDocument, pathOf } from '../workspace/document.ts';
+import type { PlistDocument } from '../workspace/types.ts';
+import type { ProjectConfig } from './projectConfig.ts';
+import { relativePath } from './projectConfig.ts';
+import type { Settings } from './settings.ts';
+
+/** Longer documents get their syntax checked and nothing more, in UTF-16 units. */
+export const SIZE_LIMIT = 16_000_000;
+
+/** How much of an XML document is looked at for what it is. */
+const HEAD = 4000;
+
+/** True for documents that we serve: those of the language plist, and XML that is a property list. */
+export function isOurs(document: TextDocument): boolean {
+  if (document.languageId === 'plist') return true;
+  if (document.languageId !== 'xml') return false;
+  if (/\.(?:plist|entitlements|xcent)$/i.test(pathOf(document.uri))) return true;
+  const head = document
+    .getText()
+    .slice(0, HEAD)
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, '');
+  return /<!DOCTYPE\s+plist\b|<plist[\s>]/.test(head);
+}
+
+export interface DocumentSettings {
+  readonly settings: Settings;
+  readonly project: ProjectConfig | undefined;
+}
+
+export interface DocumentStore {
+  /** The document as it is now; undefined when it is not open or none of ours. */
+  get(uri: string): PlistDocument | undefined;
+  lintOptions(document: PlistDocument): LintOptions;
+  /** Settings or project files changed: kinds and findings may be others now. */
+  setSettings(uri: string, settings: DocumentSettings): void;
+  forget(uri: string): void;
+}
+
+interface Entry {
+  readonly text: TextDocument;
+  readonly version: number;
+  readonly document: PlistDocument;
+}
+
+/**
+ * @param find the open text document of a URI
+ * @param onRuleError told of a rule that threw
+ */
+export function createDocumentStore(
+  find: (uri: string) => TextDocument | undefined,
+  onRuleError: (rule: string, error: unknown) => void,
+): DocumentStore {
+  const entries = new Map<string, Entry>();
+  const settingsOf = new Map<string, DocumentSettings & { readonly lint: LintOptions }>();
+  const unset: LintOptions = { onRuleError };
+
+  return {
+    get(uri) {
+      const text = find(uri);
+      if (!text) return undefined;
+      const known = entries.get(uri);
+      if (known?.text === text && known.version === text.version) return known.document;
+      if (!isOurs(text)) {
+        entries.delete(uri);
+        return undefined;
+      }
+      const document = open(text, settingsOf.get(uri));
+      entries.set(uri, { text, version: text.version, document });
+      return document;
+    },
+    lintOptions: (document) => settingsOf.get(document.uri)?.lint ?? unset,
+    setSettings(uri, { settings, project }) {
+      // The project's own file beats the person's settings, so that the editor says what the command line says.
+      const severities = new Map([...settings.severities, ...(project?.config.severities ?? [])]);
+      settingsOf.set(uri, { settings, project, lint: { severities, onRuleError } });
+      entries.delete(uri);
+    },
+    forget(uri) {
+      entries.delete(uri);
+      settingsOf.delete(uri);
+    },
+  };
+}
+
+function open(text: TextDocument, known: DocumentSettings | undefined): PlistDocument {
+  const { uri, version } = text;
+  const content = text.getText();
+  const project = known?.project;
+  const kind = project?.config.kindOf(relativePath(project, uri)) ?? known?.settings.kindOf(pathOf(uri));
+  const document = openDocument(uri, content, version, { kind });
+  if (content.length <= SIZE_LIMIT) return document;
+  const reason = `it is larger than ${SIZE_LIMIT / 1_000_000} MB, so only its syntax is checked`;
+  return { ...document, kind: { kind: 'plist', reason, by: 'detected' } };
+}

@@ -1,0 +1,146 @@
+/** Answers the requests of the protocol by the language service. */
+import type { Connection } from 'vscode-languageserver';
+import type { LanguageService } from '../service/index.ts';
+import type { PlistDocument } from '../workspace/types.ts';
+import type { ServerAbilities } from './abilities.ts';
+import { type Guard, guarded } from './guard.ts';
+import type { Settings } from './settings.ts';
+import { flatSymbols } from './symbols.ts';
+
+export interface FeatureContext extends Guard {
+  readonly connection: Connection;
+  readonly service: LanguageService;
+  readonly abilities: ServerAbilities;
+  /** The document with its settings known; undefined when it is not open or none of ours. */
+  readonly documentFor: (uri: string) => Promise<PlistDocument | undefined>;
+  readonly settingsFor: (uri: string) => Settings;
+}
+
+/** Registers every request handler but those for diagnostics. Unknown documents get empty answers. */
+export function registerFeatures(context: FeatureContext): void {
+  const { connection, service, documentFor, abilities } = context;
+
+  connection.onCompletion(
+    guarded(context, 'completion', null, async ({ textDocument, position }) => {
+      const document = await documentFor(textDocument.uri);
+      return document ? service.complete(document, position) : null;
+    }),
+  );
+  connection.onCompletionResolve(async (item) => {
+    const run = guarded(context, 'completionItem/resolve', item, () => service.resolveCompletion(item));
+    return run(item, NEVER_CANCELLED);
+  });
+  connection.onHover(
+    guarded(context, 'hover', null, async ({ textDocument, position }) => {
+      const document = await documentFor(textDocument.uri);
+      return document ? service.hover(document, position) : null;
+    }),
+  );
+  connection.onCodeAction(
+    guarded(context, 'codeAction', null, async ({ textDocument, range, context: { diagnostics, only } }) => {
+      const document = await documentFor(textDocument.uri);
+      return document ? service.codeActions(document, { range, diagnostics, only }) : null;
+    }),
+  );
+  connection.onCodeActionResolve(async (action) => {
+    const run = guarded(context, 'codeAction/resolve', action, async () => {
+      const uri = (action.data as { uri?: unknown } | undefined)?.uri;
+      const document = typeof uri === 'string' ? await documentFor(uri) : undefined;
+      return document ? service.resolveCodeAction(document, action) : action;
+    });
+    return run(action, NEVER_CANCELLED);
+  });
+  connection.onDocumentSymbol(
+    guarded(context, 'documentSymbol', null, async ({ textDocument: { uri } }) => {
+      const document = await documentFor(uri);
+      if (!document) return null;
+      const symbols = service.symbols(document);
+      return abilities.service.nestedSymbols ? symbols : flatSymbols(uri, symbols);
+    }),
+  );
+  connection.onFoldingRanges(
+    guarded(context, 'foldingRange', null, async ({ textDocument }) => {
+      const document = await documentFor(textDocument.uri);
+      return document ? service.folding(document, abilities.foldingLimit) : null;
+    }),
+  );
+  connection.onSelectionRanges(
+    guarded(context, 'selectionRange', null, async ({ textDocument, positions }) => {
+      const document = await documentFor(textDocument.uri);
+      return document ? service.selections(document, positions) : null;
+    }),
+  );
+  connection.onDocumentHighlight(
+    guarded(context, 'documentHighlight', null, async ({ textDocument, position }) => {
+      const document = await documentFor(textDocument.uri);
+      return document ? service.highlights(document, position) : null;
+    }),
+  );
+  connection.onDocumentLinks(
+    guarded(context, 'documentLink', null, async ({ textDocument }) => {
+      const document = await documentFor(textDocument.uri);
+      return document ? service.links(document) : null;
+    }),
+  );
+  registerFormatting(context);
+  registerDecorations(context);
+}
+
+function registerFormatting(context: FeatureContext): void {
+  const { connection, service, documentFor, settingsFor } = context;
+
+  connection.onDocumentFormatting(
+    guarded(context, 'formatting', null, async ({ textDocument: { uri }, options }) => {
+      const document = await documentFor(uri);
+      return document && settingsFor(uri).format ? service.format(document, options) : null;
+    }),
+  );
+  connection.onDocumentRangeFormatting(
+    guarded(context, 'rangeFormatting', null, async ({ textDocument: { uri }, options, range }) => {
+      const document = await documentFor(uri);
+      return document && settingsFor(uri).format ? service.format(document, options, range) : null;
+    }),
+  );
+  connection.onDocumentOnTypeFormatting(
+    guarded(context, 'onTypeFormatting', null, async ({ textDocument: { uri }, position, ch, options }) => {
+      const document = await documentFor(uri);
+      if (!document || !settingsFor(uri).format) return null;
+      return service.formatOnType(document, position, ch, options);
+    }),
+  );
+  connection.languages.onLinkedEditingRange(
+    guarded(context, 'linkedEditingRange', null, async ({ textDocument, position }) => {
+      const document = await documentFor(textDocument.uri);
+      const ranges = document && service.linkedRanges(document, position);
+      return ranges ? { ranges, wordPattern: '[A-Za-z]+' } : null;
+    }),
+  );
+}
+
+function registerDecorations(context: FeatureContext): void {
+  const { connection, service, documentFor, settingsFor } = context;
+
+  connection.languages.semanticTokens.on(
+    guarded(context, 'semanticTokens', { data: [] }, async ({ textDocument }) => {
+      const document = await documentFor(textDocument.uri);
+      return { data: document ? service.semanticTokens(document) : [] };
+    }),
+  );
+  connection.languages.semanticTokens.onRange(
+    guarded(context, 'semanticTokens/range', { data: [] }, async ({ textDocument, range }) => {
+      const document = await documentFor(textDocument.uri);
+      return { data: document ? service.semanticTokens(document, range) : [] };
+    }),
+  );
+  connection.languages.inlayHint.on(
+    guarded(context, 'inlayHint', null, async ({ textDocument: { uri }, range }) => {
+      const document = await documentFor(uri);
+      return document && settingsFor(uri).inlayHints ? service.inlayHints(document, range) : null;
+    }),
+  );
+}
+
+const NEVER_CANCELLED = {
+  isCancellationRequested: false,
+  onCancellationRequested: () => ({ dispose() {} }),
+};

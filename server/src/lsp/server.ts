@@ -1,0 +1,219 @@
+/** The language server: wires a connection to the language service. Runs in Node and in a worker alike. */
+import {
+  type Connection,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  type InitializeParams,
+  type InitializeResult,
+  TextDocuments,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { CONFIG_FILE } from '../rules/config.ts';
+import { createLanguageService } from '../service/index.ts';
+import type { DetectedKind, PlistDocument } from '../workspace/types.ts';
+import { readAbilities, type ServerAbilities } from './abilities.ts';
+import { serverCapabilities } from './capabilities.ts';
+import { type DiagnosticSupport, pullDiagnostics, pushDiagnostics } from './diagnostics.ts';
+import { createDocumentStore } from './documents.ts';
+import { type FeatureContext, registerFeatures } from './features.ts';
+import { guarded, stackOf } from './guard.ts';
+import {
+  DOCUMENT_KIND_NOTIFICATION,
+  type DocumentKindParams,
+  KIND_REQUEST,
+  type KindRequestParams,
+} from './messages.ts';
+import { createProjectConfigs } from './projectConfig.ts';
+import type { Runtime } from './runtime.ts';
+import { readSettings, SETTINGS_SECTION, type Settings } from './settings.ts';
+
+/** Pause after a change before the kind is told, in milliseconds. */
+const KIND_DELAY = 200;
+
+/** Begins to serve. The connection must not be listening yet. */
+export function startServer(connection: Connection, runtime: Runtime): void {
+  connection.onInitialize((params: InitializeParams): InitializeResult => {
+    const abilities = readAbilities(params);
+    const initial = (params.initializationOptions as { settings?: unknown } | undefined)?.settings;
+    const server = createServer(connection, runtime, abilities, initial);
+    connection.onInitialized(() => server.initialized());
+    return {
+      capabilities: serverCapabilities(abilities),
+      serverInfo: { name: 'driver-plist', version: runtime.version },
+    };
+  });
+  connection.listen();
+}
+
+function createServer(
+  connection: Connection,
+  runtime: Runtime,
+  abilities: ServerAbilities,
+  initialSettings: unknown,
+): { initialized(): void } {
+  const texts = new TextDocuments(TextDocument);
+  const store = createDocumentStore(
+    (uri) => texts.get(uri),
+    (rule, error) => connection.console.error(`rule ${rule}: ${stackOf(error)}`),
+  );
+  const projects = createProjectConfigs(runtime.files, (folder, problems) => {
+    connection.console.warn(`${folder}${CONFIG_FILE}: ${problems.join('; ')}`);
+  });
+  const service = createLanguageService({ abilities: abilities.service, lintOptions: store.lintOptions });
+
+  /** Settings that the client sent rather than let us ask for. */
+  let sent: Settings = readSettings(initialSettings).settings;
+  let generation = 0;
+  const ready = new Map<string, { readonly generation: number; readonly settings: Promise<Settings> }>();
+  const current = new Map<string, Settings>();
+
+  const settingsOf = async (uri: string): Promise<Settings> => {
+    if (!abilities.configuration) return sent;
+    try {
+      const value = await connection.workspace.getConfiguration({ scopeUri: uri, section: SETTINGS_SECTION });
+      const { settings, problems } = readSettings(value);
+      for (const problem of problems) connection.console.warn(`settings: ${problem}`);
+      return settings;
+    } catch (error) {
+      connection.console.warn(`settings: ${stackOf(error)}`);
+      return sent;
+    }
+  };
+
+  const load = async (uri: string): Promise<Settings> => {
+    const started = generation;
+    const [settings, project] = await Promise.all([settingsOf(uri), projects.find(uri)]);
+    if (started === generation && texts.get(uri)) {
+      store.setSettings(uri, { settings, project });
+      current.set(uri, settings);
+    }
+    return settings;
+  };
+
+  const documentFor = async (uri: string): Promise<PlistDocument | undefined> => {
+    if (!texts.get(uri)) return undefined;
+    let entry = ready.get(uri);
+    if (entry?.generation !== generation) {
+      entry = { generation, settings: load(uri) };
+      ready.set(uri, entry);
+    }
+    await entry.settings;
+    return store.get(uri);
+  };
+
+  const context: FeatureContext = {
+    connection,
+    timer: runtime.timer,
+    service,
+    abilities,
+    versionOf: (uri) => texts.get(uri)?.version,
+    documentFor,
+    settingsFor: (uri) => current.get(uri) ?? sent,
+  };
+  const diagnostics: DiagnosticSupport = abilities.pullDiagnostics
+    ? pullDiagnostics(context)
+    : pushDiagnostics(context);
+  registerFeatures(context);
+  const kinds = kindNotifier(context);
+
+  connection.onRequest(
+    KIND_REQUEST,
+    guarded(context, KIND_REQUEST, null, async ({ uri }: KindRequestParams) => {
+      const document = await documentFor(uri);
+      return document ? kindParams(document) : null;
+    }),
+  );
+
+  texts.onDidChangeContent(({ document: { uri } }) => {
+    diagnostics.changed(uri);
+    kinds.changed(uri);
+  });
+  texts.onDidClose(({ document: { uri } }) => {
+    store.forget(uri);
+    ready.delete(uri);
+    current.delete(uri);
+    kinds.closed(uri);
+    diagnostics.closed(uri);
+  });
+  texts.listen(connection);
+
+  const refresh = (): void => {
+    generation++;
+    const uris = texts.keys();
+    diagnostics.refresh(uris);
+    for (const uri of uris) kinds.changed(uri);
+    if (abilities.refreshInlayHints) connection.languages.inlayHint.refresh().catch(() => {});
+    if (abilities.refreshSemanticTokens) connection.languages.semanticTokens.refresh().catch(() => {});
+  };
+  connection.onDidChangeConfiguration(({ settings }) => {
+    // Clients that let us ask send null or what they please.
+    const given = (settings as { [SETTINGS_SECTION]?: unknown } | null | undefined)?.[SETTINGS_SECTION];
+    if (given !== undefined) sent = readSettings(given).settings;
+    refresh();
+  });
+  connection.onDidChangeWatchedFiles(() => {
+    projects.clear();
+    refresh();
+  });
+  connection.onShutdown(() => {});
+
+  return {
+    initialized() {
+      const register = connection.client;
+      if (abilities.registerConfiguration) {
+        register
+          .register(DidChangeConfigurationNotification.type, { section: SETTINGS_SECTION })
+          .catch((error) => connection.console.warn(`register: ${stackOf(error)}`));
+      }
+      if (abilities.registerWatchedFiles && runtime.files) {
+        register
+          .register(DidChangeWatchedFilesNotification.type, {
+            watchers: [{ globPattern: `**/${CONFIG_FILE}` }],
+          })
+          .catch((error) => connection.console.warn(`register: ${stackOf(error)}`));
+      }
+    },
+  };
+}
+
+/** Tells the client what a document was taken for, when it is opened and when that changes. */
+function kindNotifier({ connection, documentFor, timer }: FeatureContext): {
+  changed(uri: string): void;
+  closed(uri: string): void;
+} {
+  const told = new Map<string, string>();
+  const waiting = new Map<string, { dispose(): void }>();
+
+  const tell = async (uri: string): Promise<void> => {
+    const document = await documentFor(uri);
+    if (!document) return;
+    const params = kindParams(document);
+    const text = JSON.stringify(params);
+    if (told.get(uri) === text) return;
+    told.set(uri, text);
+    await connection.sendNotification(DOCUMENT_KIND_NOTIFICATION, params);
+  };
+  return {
+    changed(uri) {
+      waiting.get(uri)?.dispose();
+      const timeout = timer.setTimeout(
+        () => {
+          waiting.delete(uri);
+          tell(uri).catch((error) => connection.console.error(`kind: ${stackOf(error)}`));
+        },
+        told.has(uri) ? KIND_DELAY : 0,
+      );
+      waiting.set(uri, timeout);
+    },
+    closed(uri) {
+      waiting.get(uri)?.dispose();
+      waiting.delete(uri);
+      told.delete(uri);
+    },
+  };
+}
+
+function kindParams({ uri, kind }: PlistDocument): DocumentKindParams {
+  const { kind: name, reason, by }: DetectedKind = kind;
+  return { uri, kind: name, reason, by };
+}

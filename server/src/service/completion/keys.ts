@@ -1,0 +1,88 @@
+/** Proposes the keys of a dictionary: what is missing first, each with the value that belongs to it. */
+import { CompletionItemKind } from 'vscode-languageserver-types';
+import type { Evaluation, PlistType, SchemaObject } from '../../schema/types.ts';
+import { describeKey } from '../describe.ts';
+import { allowedTypes, annotation, isDeprecated, namesType } from '../schemaInfo.ts';
+import { escapeText } from '../text.ts';
+import type { Place } from './context.ts';
+import { filterFor, type Proposal } from './items.ts';
+import { literal, valueSnippet } from './snippet.ts';
+
+type KeyPlace = Extract<Place, { at: 'key' }>;
+
+/** Keys that the dictionary has not got yet; the key under the cursor counts as not there. */
+export function keyProposals(place: KeyPlace, evaluation: Evaluation | undefined): Proposal[] {
+  const { dict } = place;
+  const present = new Set(dict.entries.map(({ key }) => key.text));
+  if (place.own !== undefined) present.delete(place.own);
+  const known = evaluation?.keysFor(dict) ?? [];
+  const proposals: Proposal[] = [];
+  known.forEach(({ key, schemas, required }, index) => {
+    if (present.has(key) || schemas.some((schema) => schema.doNotSuggest)) return;
+    proposals.push(keyProposal(place, key, schemas, required, index));
+  });
+  if (!place.contentOnly) proposals.push(anyKey(place, evaluation));
+  return proposals;
+}
+
+function keyProposal(
+  place: KeyPlace,
+  key: string,
+  schemas: readonly SchemaObject[],
+  required: boolean,
+  index: number,
+): Proposal {
+  const deprecated = isDeprecated(schemas);
+  const rank = deprecated ? '9' : required ? '0' : '1';
+  const value = valueSnippet(schemas);
+  return {
+    label: key,
+    kind: CompletionItemKind.Property,
+    snippet: place.contentOnly ? literal(escapeText(key)) : keySnippet(place, key, value),
+    filter: place.contentOnly ? escapeText(key) : filterFor(place.token, '<key>', key),
+    sort: `${rank}${String(index).padStart(5, '0')}`,
+    detail: [required ? 'required' : undefined, typeWords(schemas)].filter(Boolean).join(' · ') || undefined,
+    documentation: () => describeKey(key, schemas, { heading: false, required }),
+    deprecated,
+    suggestAgain: !place.contentOnly && !place.valueFollows && /\$1\b|\$\{1/.test(value),
+  };
+}
+
+function keySnippet(place: KeyPlace, key: string, value: string): string {
+  const element = `<key>${literal(escapeText(key))}</key>`;
+  return framed(place, place.valueFollows ? element : `${element}\n${value}`);
+}
+
+/** In `<dict>|</dict>` the tags move to lines of their own. */
+function framed(place: KeyPlace, snippet: string): string {
+  const { dict, token, document } = place;
+  const between = document.text.slice(dict.openEnd, dict.closeStart);
+  const closed = document.text.startsWith('</dict', dict.closeStart);
+  const alone = closed && token.start >= dict.openEnd && !/[\r\n]/.test(between) && between.trim() === '';
+  if (!alone) return snippet;
+  return `\n\t${snippet.replaceAll('\n', '\n\t')}\n`;
+}
+
+/** A key that no schema names: `<key></key>` alone, last. Where nothing is known of the dictionary it is all. */
+function anyKey(place: KeyPlace, evaluation: Evaluation | undefined): Proposal {
+  const schemas = evaluation?.schemasForKey(place.dict, '') ?? [];
+  const value = namesType(schemas)
+    ? valueSnippet(schemas).replace(/\$1|\$\{1/g, (mark) => mark.replace('1', '2'))
+    : '';
+  const element = '<key>$1</key>';
+  return {
+    label: 'key',
+    kind: CompletionItemKind.Snippet,
+    snippet: framed(place, place.valueFollows ? element : `${element}\n${value || '<string>$2</string>'}`),
+    filter: place.token.typed.startsWith('<') ? '<key>' : 'key',
+    sort: '8',
+    detail: 'a key of your own',
+    documentation: () => annotation(schemas, 'markdownDescription'),
+  };
+}
+
+export function typeWords(schemas: readonly SchemaObject[]): string {
+  if (!namesType(schemas)) return '';
+  const types: readonly PlistType[] = allowedTypes(schemas);
+  return types.join(' or ');
+}

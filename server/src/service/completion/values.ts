@@ -1,0 +1,245 @@
+/** Proposes values: what the schemas list, tables of names, numbers by their names, build variables. */
+import { CompletionItemKind } from 'vscode-languageserver-types';
+import type { PlistNode } from '../../plist/types.ts';
+import type { Evaluation, JsonValue, PlistType, SchemaObject } from '../../schema/types.ts';
+import { BUILD_VARIABLES } from '../buildVariables.ts';
+import { jsonWords } from '../describe.ts';
+import { type NumberContext, searchNumbers } from '../numbers.ts';
+import { allowedTypes, annotation, enumValues, namesType, PLIST_TYPES, typeOfJson } from '../schemaInfo.ts';
+import { tableEntries } from '../tables.ts';
+import { escapeText } from '../text.ts';
+import type { Place } from './context.ts';
+import { filterFor, type Proposal } from './items.ts';
+import { emptyElement, jsonElement, literal } from './snippet.ts';
+
+type ValuePlace = Extract<Place, { at: 'value' }>;
+
+/** One value, before it is known whether its element or its text alone is written. */
+interface Value {
+  readonly label: string;
+  readonly type: PlistType;
+  /** Content of the element, as it is read (not escaped). */
+  readonly content: string;
+  readonly detail?: string | undefined;
+  readonly documentation?: string | undefined;
+  readonly filter?: string | undefined;
+  readonly preselect?: boolean | undefined;
+  readonly kind: CompletionItemKind;
+  readonly json?: JsonValue;
+}
+
+export interface ValueProposals {
+  readonly proposals: readonly Proposal[];
+  /** More would be found if more were typed. */
+  readonly incomplete: boolean;
+}
+
+/** Never throws; without schemas the types alone are proposed. */
+export function valueProposals(place: ValuePlace, evaluation: Evaluation | undefined): ValueProposals {
+  const schemas = schemasFor(place, evaluation);
+  const types = allowedTypes(schemas);
+  const { values, incomplete } = valuesOf(place, schemas, types);
+  const proposals = place.contentOf ? contents(place, values) : elements(place, values, schemas, types);
+  return { proposals, incomplete };
+}
+
+function schemasFor({ owner, key }: ValuePlace, evaluation: Evaluation | undefined): readonly SchemaObject[] {
+  if (!evaluation || !owner) return [];
+  if (owner.kind === 'array') return evaluation.schemasForItem(owner);
+  return owner.kind === 'dict' && key !== undefined ? evaluation.schemasForKey(owner, key) : [];
+}
+
+function valuesOf(
+  place: ValuePlace,
+  schemas: readonly SchemaObject[],
+  types: readonly PlistType[],
+): { values: Value[]; incomplete: boolean } {
+  const values: Value[] = [];
+  const seen = new Set<string>();
+  const add = (value: Value): void => {
+    const same = `${value.type} ${value.content}`;
+    if (seen.has(same)) return;
+    seen.add(same);
+    values.push(value);
+  };
+  const preset = annotation(schemas, 'default');
+  const listed = enumValues(schemas) ?? [];
+  for (const { value, description } of listed) {
+    add(fromJson(value, types, { documentation: description, preselect: value === preset }));
+  }
+  for (const schema of schemas) {
+    if (!schema.suggestOnly) continue;
+    schema.enum?.forEach((value, index) => {
+      const documentation = schema.markdownEnumDescriptions?.[index] ?? schema.enumDescriptions?.[index];
+      add(fromJson(value, types, { documentation }));
+    });
+  }
+  if (preset !== undefined) add(fromJson(preset, types, { detail: 'default', preselect: true }));
+  for (const schema of [...schemas].reverse()) {
+    for (const example of schema.examples ?? []) add(fromJson(example, types, {}));
+    if (schema.table) for (const entry of tableEntries(schema.table)) add(fromTable(entry));
+  }
+  const incomplete = addNumbers(place, schemas, add);
+  if (types.includes('boolean') && namesType(schemas)) {
+    for (const value of [true, false]) add(fromJson(value, types, {}));
+  }
+  if (place.contentOf === 'string') addVariables(place, add);
+  return { values, incomplete };
+}
+
+function fromJson(value: JsonValue, types: readonly PlistType[], more: Partial<Value>): Value {
+  const natural = typeOfJson(value);
+  const fits = natural === 'integer' && !types.includes('integer') && types.includes('real');
+  return {
+    label: jsonWords(value),
+    type: fits ? 'real' : natural,
+    content: typeof value === 'object' ? '' : String(value),
+    kind: typeof value === 'object' ? CompletionItemKind.Struct : CompletionItemKind.Value,
+    ...(typeof value === 'object' ? { json: value } : {}),
+    ...more,
+  };
+}
+
+function fromTable(entry: {
+  value: string | number;
+  title?: string | undefined;
+  description?: string | undefined;
+}): Value {
+  const number = typeof entry.value === 'number';
+  return {
+    label: number ? (entry.title ?? String(entry.value)) : String(entry.value),
+    type: number ? 'integer' : 'string',
+    content: String(entry.value),
+    detail: number ? String(entry.value) : entry.title,
+    documentation: entry.description,
+    filter: number ? `${entry.title ?? ''} ${entry.value}`.trim() : undefined,
+    kind: number ? CompletionItemKind.EnumMember : CompletionItemKind.Class,
+  };
+}
+
+/** Names of numbers: type a vendor's name, get its number. */
+function addNumbers(
+  place: ValuePlace,
+  schemas: readonly SchemaObject[],
+  add: (value: Value) => void,
+): boolean {
+  const kind = annotation(schemas, 'number');
+  if (!kind) return false;
+  const typed = place.token.typed.replace(/^<\w*>?/, '').trim();
+  const { matches, more } = searchNumbers(kind, typed, numberContext(place.owner));
+  for (const { name, value } of matches) {
+    const hex = `0x${value.toString(16).padStart(4, '0')}`;
+    add({
+      label: name,
+      type: 'integer',
+      content: String(value),
+      detail: `${value} · ${hex}`,
+      filter: `${name} ${value} ${hex}`,
+      kind: CompletionItemKind.EnumMember,
+    });
+  }
+  return more;
+}
+
+/** What stands beside a number and says more of it: a product's vendor. */
+export function numberContext(dict: PlistNode | undefined): NumberContext {
+  return { sibling: (key) => (dict?.kind === 'dict' ? dict.get(key)?.integer : undefined) };
+}
+
+function addVariables(place: ValuePlace, add: (value: Value) => void): void {
+  if (!/\$[({]?\w*$/.test(place.token.typed)) return;
+  const lead = place.token.typed.replace(/\$[({]?\w*$/, '');
+  for (const { name, meaning } of BUILD_VARIABLES) {
+    add({
+      label: `$(${name})`,
+      type: 'string',
+      content: `${lead}$(${name})`,
+      detail: meaning,
+      kind: CompletionItemKind.Variable,
+      filter: `${lead}$(${name})`,
+    });
+  }
+}
+
+/** Inside an element: the texts that its type takes. */
+function contents(place: ValuePlace, values: readonly Value[]): Proposal[] {
+  const fitting = values.filter(({ type, json }) => type === place.contentOf && json === undefined);
+  return fitting.map((value, index) => ({
+    label: value.label,
+    kind: value.kind,
+    snippet: literal(escapeText(value.content)),
+    filter: value.filter ?? escapeText(value.content),
+    sort: String(index).padStart(5, '0'),
+    detail: value.detail,
+    documentation: () => value.documentation,
+    preselect: value.preselect,
+  }));
+}
+
+/** On an empty place: whole elements, the author's snippets first, an empty element of each type last. */
+function elements(
+  place: ValuePlace,
+  values: readonly Value[],
+  schemas: readonly SchemaObject[],
+  types: readonly PlistType[],
+): Proposal[] {
+  const proposals: Proposal[] = [];
+  const sort = (group: number): string => `${group}${String(proposals.length).padStart(5, '0')}`;
+  const texts = new Set<string>();
+  for (const schema of [...schemas].reverse()) {
+    for (const { label, description, body } of schema.defaultSnippets ?? []) {
+      if (texts.has(body)) continue;
+      texts.add(body);
+      proposals.push({
+        label,
+        kind: CompletionItemKind.Snippet,
+        snippet: body,
+        filter: elementFilter(place, body, label),
+        sort: sort(0),
+        detail: description,
+      });
+    }
+  }
+  for (const value of values) {
+    const text = value.json !== undefined ? jsonElement(value.json) : elementOf(value);
+    if (texts.has(text)) continue;
+    texts.add(text);
+    proposals.push({
+      label: value.label,
+      kind: value.kind,
+      snippet: literal(text),
+      filter: elementFilter(place, text, value.filter ?? value.content),
+      sort: sort(1),
+      detail: value.detail,
+      documentation: () => value.documentation,
+      preselect: value.preselect,
+    });
+  }
+  const others = PLIST_TYPES.filter((type) => !types.includes(type));
+  const allowed = namesType(schemas);
+  for (const type of allowed ? [...types, ...others] : PLIST_TYPES) {
+    const fits = !allowed || types.includes(type);
+    for (const element of type === 'boolean' ? ['true', 'false'] : [type]) {
+      const body = type === 'boolean' ? `<${element}/>` : emptyElement(type);
+      if (texts.has(body)) continue;
+      proposals.push({
+        label: element,
+        kind: CompletionItemKind.Keyword,
+        snippet: body,
+        filter: place.token.typed.startsWith('<') ? `<${element}` : element,
+        sort: sort(fits ? 2 : 3),
+        detail: fits ? undefined : 'not the type that this key takes',
+      });
+    }
+  }
+  return proposals;
+}
+
+function elementOf({ type, content }: Value): string {
+  return type === 'boolean' ? `<${content}/>` : `<${type}>${escapeText(content)}</${type}>`;
+}
+
+function elementFilter({ token }: ValuePlace, body: string, word: string): string {
+  const tag = /^<\w+\/?>?/.exec(body)?.[0] ?? '<';
+  return filterFor(token, tag, word);
+}

@@ -1,0 +1,103 @@
+/** The outline: key names, with the value of short ones beside. */
+import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver-types';
+import type { NodeKind, PlistNode } from '../plist/types.ts';
+import type { PlistDocument } from '../workspace/types.ts';
+import { rangeOf } from './text.ts';
+
+const KINDS: Record<NodeKind, SymbolKind> = {
+  dict: SymbolKind.Object,
+  array: SymbolKind.Array,
+  string: SymbolKind.String,
+  integer: SymbolKind.Number,
+  real: SymbolKind.Number,
+  boolean: SymbolKind.Boolean,
+  date: SymbolKind.String,
+  data: SymbolKind.String,
+  key: SymbolKind.Key,
+  unknown: SymbolKind.Null,
+};
+
+/** Keys of nested items that name what an item is, best first. */
+const NAMING_KEYS = ['CFBundleIdentifier', 'IOUserClass', 'IOClass', 'UserClass', 'name', 'Name'];
+
+/** Symbols beyond this number are left out: no outline shows them, and clients choke. */
+export const SYMBOL_LIMIT = 20_000;
+
+/** Nested symbols in file order. Never throws; `[]` for a document without a dictionary or array. */
+export function documentSymbols(document: PlistDocument, limit = SYMBOL_LIMIT): DocumentSymbol[] {
+  const root = document.tree.root;
+  if (!root) return [];
+  const top: DocumentSymbol[] = [];
+  let count = 0;
+  // A list of work instead of recursion: hostile files nest deeper than the stack.
+  const work: { node: PlistNode; into: DocumentSymbol[] }[] = [{ node: root, into: top }];
+  while (work.length > 0 && count < limit) {
+    const { node, into } = work.pop()!;
+    for (const { name, key, value } of childrenOf(node)) {
+      if (count++ >= limit) break;
+      const symbol = symbolFor(document, name, key, value);
+      into.push(symbol);
+      if (value && (value.kind === 'dict' || value.kind === 'array') && !value.selfClosing) {
+        symbol.children = [];
+        work.push({ node: value, into: symbol.children });
+      }
+    }
+  }
+  return top;
+}
+
+function childrenOf(
+  node: PlistNode,
+): { name: string; key: PlistNode | undefined; value: PlistNode | undefined }[] {
+  if (node.kind === 'dict') {
+    return node.entries.map(({ key, value }) => ({ name: key.text, key, value }));
+  }
+  return node.items.map((value, index) => ({ name: itemName(value, index), key: undefined, value }));
+}
+
+function itemName(value: PlistNode, index: number): string {
+  if (value.kind !== 'dict') return `${index}`;
+  for (const key of NAMING_KEYS) {
+    const name = value.get(key)?.string?.trim();
+    if (name) return `${index}: ${name}`;
+  }
+  return `${index}`;
+}
+
+function symbolFor(
+  document: PlistDocument,
+  name: string,
+  key: PlistNode | undefined,
+  value: PlistNode | undefined,
+): DocumentSymbol {
+  const own = key ?? value!;
+  const range = rangeOf(document, { start: own.start, end: Math.max(own.end, value?.end ?? 0) });
+  return {
+    // The protocol forbids empty names, and line breaks spoil an outline.
+    name: name.replace(/\s+/g, ' ').trim() || '(empty key)',
+    detail: value ? valueDetail(value) : 'no value',
+    kind: value ? KINDS[value.kind] : SymbolKind.Null,
+    range,
+    selectionRange: rangeOf(document, own),
+  };
+}
+
+/** A short form of a value for one line. */
+export function valueDetail(value: PlistNode): string {
+  switch (value.kind) {
+    case 'dict':
+      return value.entries.length === 1 ? '1 key' : `${value.entries.length} keys`;
+    case 'array':
+      return value.items.length === 1 ? '1 item' : `${value.items.length} items`;
+    case 'boolean':
+      return value.tag;
+    case 'data':
+      return value.data ? `${value.data.length} bytes` : 'damaged data';
+    case 'unknown':
+      return `<${value.tag}>`;
+    default: {
+      const text = value.text.replace(/\s+/g, ' ').trim();
+      return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/** Semantic tokens: known and deprecated keys, names of classes, listed values, build variables. */
+import type { PlistNode, TextRange } from '../plist/types.ts';
+import type { LintOptions } from '../rules/lint.ts';
+import type { Evaluation } from '../schema/types.ts';
+import type { PlistDocument } from '../workspace/types.ts';
+import { variablesIn } from './buildVariables.ts';
+import { evaluationOf } from './knowledge.ts';
+import { enumValues, isDeprecated } from './schemaInfo.ts';
+import { positionAt } from './text.ts';
+
+export const TOKEN_TYPES = ['property', 'class', 'enumMember', 'macro'] as const;
+export const TOKEN_MODIFIERS = ['deprecated', 'defaultLibrary'] as const;
+
+type TokenType = (typeof TOKEN_TYPES)[number];
+type TokenModifier = (typeof TOKEN_MODIFIERS)[number];
+
+/** Documents with more nodes than this get no semantic tokens: the grammar's colours are enough. */
+const NODE_LIMIT = 50_000;
+
+interface Token extends TextRange {
+  readonly type: TokenType;
+  readonly modifiers: readonly TokenModifier[];
+}
+
+/** Keys whose values name a class. */
+const CLASS_KEY = /^(?:IO(?:User|Provider|Media)?Class|IOUserClientClass|NSExtensionPrincipalClass)$/;
+
+/** The protocol's five numbers for each token. */
+export function semanticTokens(
+  document: PlistDocument,
+  options: LintOptions = {},
+  range?: TextRange,
+): number[] {
+  const data: number[] = [];
+  let line = 0;
+  let character = 0;
+  for (const token of tokensOf(document, evaluationOf(document, options), range)) {
+    const start = positionAt(document, token.start);
+    const end = positionAt(document, token.end);
+    // The protocol has no tokens over several lines.
+    if (end.line !== start.line || end.character === start.character) continue;
+    let modifiers = 0;
+    for (const modifier of token.modifiers) modifiers |= 1 << TOKEN_MODIFIERS.indexOf(modifier);
+    data.push(
+      start.line - line,
+      start.line === line ? start.character - character : start.character,
+      end.character - start.character,
+      TOKEN_TYPES.indexOf(token.type),
+      modifiers,
+    );
+    ({ line, character } = start);
+  }
+  return data;
+}
+
+function tokensOf(document: PlistDocument, evaluation: Evaluation | undefined, range?: TextRange): Token[] {
+  const { tree } = document;
+  const tokens: Token[] = [];
+  if (tree.size > NODE_LIMIT && !range) return tokens;
+  for (let id = 0; id < tree.size; id++) {
+    const node = tree.node(id);
+    if (range && (node.end < range.start || node.start > range.end)) continue;
+    if (node.kind === 'key') tokens.push(...keyTokens(node, evaluation));
+    else if (node.kind === 'string') tokens.push(...stringTokens(node, evaluation));
+  }
+  return tokens;
+}
+
+function keyTokens(key: PlistNode, evaluation: Evaluation | undefined): Token[] {
+  const schemas = key.parent && evaluation ? evaluation.schemasForKey(key.parent, key.text) : [];
+  const known = schemas.some((schema) => schema.markdownDescription ?? schema.description ?? schema.source);
+  if (!known) return [];
+  const modifiers: TokenModifier[] = isDeprecated(schemas) ? ['deprecated'] : ['defaultLibrary'];
+  return [{ ...trimmed(key), type: 'property', modifiers }];
+}
+
+function stringTokens(node: PlistNode, evaluation: Evaluation | undefined): Token[] {
+  const raw = node.tree.text.slice(node.openEnd, node.closeStart);
+  const variables = variablesIn(raw);
+  if (variables.length > 0) {
+    return variables.map(({ start, end }) => ({
+      start: node.openEnd + start,
+      end: node.openEnd + end,
+      type: 'macro' as const,
+      modifiers: [],
+    }));
+  }
+  if (CLASS_KEY.test(node.name ?? '')) return [{ ...trimmed(node), type: 'class', modifiers: [] }];
+  if (!evaluation) return [];
+  const listed = enumValues(evaluation.schemasFor(node))?.some(({ value }) => value === node.text.trim());
+  return listed ? [{ ...trimmed(node), type: 'enumMember', modifiers: [] }] : [];
+}
+
+function trimmed({ openEnd, closeStart, tree }: PlistNode): TextRange {
+  const raw = tree.text.slice(openEnd, closeStart);
+  const start = openEnd + (raw.length - raw.trimStart().length);
+  return { start, end: start + raw.trim().length };
+}
