@@ -25,7 +25,7 @@ export function evaluate(schema: Schema, root: PlistNode, options: EvaluateOptio
   let findings: readonly SchemaFinding[] | undefined;
   return {
     get findings() {
-      findings ??= findingsOf(compiled, instance, options.maxFindings ?? MAX_FINDINGS);
+      findings ??= findingsOf(compiled, instance, annotations, options.maxFindings ?? MAX_FINDINGS);
       return findings;
     },
     schemasFor: (node) => annotations.schemasFor(node),
@@ -46,23 +46,33 @@ export function evaluateJson(
   return { valid: verdict === VALID, failed: out.map(({ keyword }) => keyword) };
 }
 
-function findingsOf(schema: Compiled, root: PlistInstance, limit: number): readonly SchemaFinding[] {
+function findingsOf(
+  schema: Compiled,
+  root: PlistInstance,
+  annotations: Annotations,
+  limit: number,
+): readonly SchemaFinding[] {
   const out: RawFinding[] = [];
   resetBudget();
   run(schema, root, out);
   if (out.length === 0) return [];
   const found = distinct(out);
-  const placed = found.map((finding) => ({ finding: nodeFinding(finding), at: placeOf(finding) }));
+  const placed = found.map((finding) => ({
+    finding: nodeFinding(finding, annotations),
+    at: placeOf(finding),
+  }));
   placed.sort((a, b) => a.at - b.at);
   return placed.slice(0, limit).map(({ finding }) => finding);
 }
 
-function nodeFinding(raw: RawFinding): SchemaFinding {
+function nodeFinding(raw: RawFinding, annotations: Annotations): SchemaFinding {
   const { keyword, instance, schema, key, keyNode, expected } = raw;
+  const node = instance.node!;
   return {
     keyword,
-    node: instance.node!,
+    node,
     schema,
+    schemasForKey: (name) => annotations.schemasForKey(node, name),
     ...(key !== undefined && { key }),
     ...(keyNode !== undefined && { keyNode }),
     ...(expected !== undefined && { expected }),

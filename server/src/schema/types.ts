@@ -130,6 +130,8 @@ export interface SchemaFinding {
   readonly keyNode?: PlistNode;
   /** For `type`, `plistType`: what is allowed. For `enum`: the allowed values. For bounds: the bound. */
   readonly expected?: JsonValue;
+  /** What the schemas say of a key of `node`, when that is a dictionary: for a fix that adds or renames one. */
+  readonly schemasForKey?: (key: string) => readonly SchemaObject[];
 }
 
 export interface Evaluation {
