@@ -207,9 +207,8 @@ function runFalse(schema: Compiled, instance: Instance, out: Out): Verdict {
 
 function raiseDeprecation(schema: Compiled, instance: Instance, out: RawFinding[]): void {
   if (instance.keyUnknown) return;
-  const finding = { keyword: 'deprecationMessage', instance, schema: schema.source };
-  const { key, keyNode } = instance;
-  out.push(key === undefined ? finding : { ...finding, key, keyNode });
+  const { keyNode } = instance;
+  out.push({ keyword: 'deprecationMessage', instance, schema: schema.source, keyNode });
 }
 
 /** A key without value can still be deprecated: by what applies to it whatever its value. */

@@ -120,7 +120,10 @@ export type Schema = boolean | SchemaObject;
 export interface SchemaFinding {
   /** The JSON Schema keyword (`required`, `plistType`, `enum` …), or `deprecationMessage`. */
   readonly keyword: string;
-  /** The value that fails; for `required`, `additionalProperties`, `propertyNames` the dictionary. */
+  /**
+   * The value that fails; for `required` and keywords about a key itself (`additionalProperties`, `propertyNames` …)
+   * the dictionary. For `deprecationMessage` the value, or the key that has none yet.
+   */
   readonly node: PlistNode;
   /** The subschema whose keyword failed; its annotations carry rule, severity, message. */
   readonly schema: SchemaObject;
