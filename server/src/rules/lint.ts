@@ -122,15 +122,19 @@ function ruleFinding(rule: Rule, report: Report): Finding {
 
 function schemaFinding(finding: SchemaFinding): Finding {
   const { schema, node, key } = finding;
-  const id = schema.rule ?? RULE_OF_KEYWORD[finding.keyword] ?? 'schema/value';
   const missing = finding.keyword === 'required' || finding.keyword === 'dependentRequired';
   const deprecated = finding.keyword === 'deprecationMessage';
+  // `deprecated: true` alone: the subschema's rule, severity and message speak of its other keywords.
+  const own = !deprecated || schema.deprecationMessage !== undefined;
+  const id = (own ? schema.rule : undefined) ?? RULE_OF_KEYWORD[finding.keyword] ?? 'schema/value';
   const place = finding.keyNode ?? (deprecated ? (node.key ?? node) : missing ? (node.key ?? node) : node);
   return {
     rule: id,
-    severity: schema.severity ?? ruleById(id)?.severity ?? 'error',
+    severity: (own ? schema.severity : undefined) ?? ruleById(id)?.severity ?? 'error',
     message:
-      schema.errorMessage !== undefined ? filled(schema.errorMessage, finding) : describeFinding(finding),
+      schema.errorMessage !== undefined && !deprecated
+        ? filled(schema.errorMessage, finding)
+        : describeFinding(finding),
     range: rangeOfNode(place),
     keyPath: key === undefined ? node.path : [...node.path, key],
     fixes: guarded(() => fixesFor(finding)),
