@@ -68,7 +68,7 @@ function matchClass(table: PlistDict, nub: Nub, log: CheckLog): boolean | undefi
   const has: Known = { state: 'value', value: nub.className };
   return record(log, { key: 'IOProviderClass', wants, has, ok }, () => {
     if (!ok)
-      return `A ${nub.className} is no ${wants} (${nub.classChain.slice(1).join(' > ') || 'no superclass'}).`;
+      return `${nub.className} is no ${wants} (${nub.classChain.slice(1).join(' > ') || 'no superclass'}).`;
     return wants === nub.className ? 'The class of the device.' : `${nub.className} derives from ${wants}.`;
   });
 }
