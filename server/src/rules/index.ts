@@ -1,11 +1,21 @@
 /** Every rule there is, by id. A new group of rules is one import and one line here. */
+import { bundleRules } from './bundle-rules.ts';
 import { controlRules } from './control-rules.ts';
+import { kextRules } from './kext-rules.ts';
+import { kextSchemaRules } from './schema-rules.kext.ts';
 import { schemaRules } from './schema-rules.ts';
 import { syntaxRules } from './syntax.ts';
 import type { Rule } from './types.ts';
 
 /** In the order of their groups; ids are unique (a test holds it). */
-export const allRules: readonly Rule[] = [...syntaxRules, ...schemaRules, ...controlRules];
+export const allRules: readonly Rule[] = [
+  ...syntaxRules,
+  ...schemaRules,
+  ...bundleRules,
+  ...kextRules,
+  ...kextSchemaRules,
+  ...controlRules,
+];
 
 let byId: ReadonlyMap<string, Rule> | undefined;
 
