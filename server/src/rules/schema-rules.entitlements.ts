@@ -175,7 +175,7 @@ export const entitlementsSchemaRules: readonly Rule[] = [
     severity: 'warning',
     title: 'Entitlement that only Apple has',
     what: '`com.apple.developer.driverkit.builtin`.',
-    why: 'It guards devices that are built into the machine. Apple gives it to nobody, so no profile holds it.',
+    why: 'It guards devices that are built into the machine. As far as is known it cannot be requested, so no other profile holds it.',
     how: 'Remove it.',
     source: [
       'apple-oss-distributions/IOHIDFamily IOHIDFamily/IOHIDInterface.cpp:990-1005',
