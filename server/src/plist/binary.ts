@@ -241,8 +241,10 @@ class Reader {
         if (low === 3 && this.#fits(offset + 1, 8)) return new PlistReal(this.#view.getFloat64(offset + 1));
         return this.#problem(offset, 'A real is damaged or cut off.');
       case 3:
-        if (low === 3 && this.#fits(offset + 1, 8))
-          return new PlistDate(this.#view.getFloat64(offset + 1) + REFERENCE_DATE);
+        if (low === 3 && this.#fits(offset + 1, 8)) {
+          const seconds = this.#view.getFloat64(offset + 1) + REFERENCE_DATE;
+          if (Number.isFinite(seconds)) return new PlistDate(seconds);
+        }
         return this.#problem(offset, 'A date is damaged or cut off.');
       case 8:
         if (this.#fits(offset + 1, low + 1)) return new PlistUid(this.#uint(offset + 1, low + 1));
@@ -302,7 +304,12 @@ class Reader {
       }
       parts.push(String.fromCharCode(...units));
     }
-    return parts.join('');
+    const text = parts.join('');
+    if (type === 5 && /[\u0080-\u00ff]/.test(text))
+      this.#problem(offset, 'A text that is marked as ASCII holds other bytes.');
+    if (type === 6 && /\p{Surrogate}/u.test(text))
+      this.#problem(offset, 'A text holds half of a UTF-16 pair.');
+    return text;
   }
 
   #openContainer(offset: number, isDict: boolean, frames: Frame[]): PlistValue | undefined {

@@ -15,7 +15,6 @@ import {
   DICT,
   END,
   grow,
-  INTEGER,
   KEY,
   KIND,
   NEXT,
@@ -28,6 +27,7 @@ import {
   STRIDE,
   TAGS,
 } from './storage.ts';
+import { checkEmptyValue, checkValue } from './values.ts';
 
 const NAME_LENGTH = Int32Array.from(TAGS, (tag) => tag.length);
 
@@ -112,7 +112,7 @@ export function readContent(b: Builder): void {
       continue;
     }
     if ((flags & SELF_CLOSING) !== 0) {
-      if (kind >= INTEGER) b.checkEmpty(id, kind);
+      checkEmptyValue(b, id, kind);
       if (parent < 0) b.rootClosed();
       pos = openEnd;
       continue;
@@ -145,7 +145,7 @@ export function readContent(b: Builder): void {
       pos = readLeafEnd(b, id, kind, i);
       data = table.data;
     }
-    if (kind > KEY + 1) b.checkValue(id, kind);
+    if (kind > KEY + 1) checkValue(b, id, kind);
     if (parent < 0) b.rootClosed();
   }
   b.pos = pos;

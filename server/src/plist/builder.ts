@@ -2,18 +2,13 @@
 
 import { decodeText, readReference } from './entities.ts';
 import { type SyntaxCode, severityOf } from './errors.ts';
-import { base64Problem, parseDate, parseInteger, parseReal } from './lexical.ts';
 import { isSpace, skipSpace, trimBack } from './scan.ts';
 import {
   CLOSE_START,
   CODED,
   createTable,
-  DATA,
-  DATE,
   DICT,
   END,
-  FALSE,
-  INTEGER,
   KEY,
   KIND,
   KIND_MASK,
@@ -21,15 +16,12 @@ import {
   type NodeTable,
   OPEN_END,
   PARENT,
-  REAL,
   SHIFT,
   START,
   TAGS,
-  TRUE,
   UNKNOWN,
 } from './storage.ts';
 import type { PlistError, TextEdit } from './types.ts';
-import { hasBuildVariable } from './variables.ts';
 
 /** Errors beyond this many are dropped: a file of a million `<` is one broken file, not a million findings. */
 export const MAX_ERRORS = 1000;
@@ -362,105 +354,6 @@ export class Builder {
     }
   }
 
-  /** `<integer/>` and the like. */
-  checkEmpty(id: number, kind: number): void {
-    if (kind === TRUE || kind === FALSE) return;
-    const start = this.field(id, START);
-    const end = this.field(id, OPEN_END);
-    const tag = TAGS[kind]!;
-    if (kind === DATA) {
-      const fix = { title: 'Write <data></data>', edits: [{ start, end, newText: '<data></data>' }] };
-      this.error(
-        'empty-data',
-        start,
-        end,
-        'CoreFoundation refuses <data/>. Write <data></data> for no bytes.',
-        fix,
-      );
-    } else this.error('empty-value', start, end, `This <${tag}> is empty. Write its value into it.`);
-  }
-
-  /** The text of an integer, real, date, data or boolean. What holds a build variable is unknown and passes. */
-  checkValue(id: number, kind: number): void {
-    const { text, table } = this;
-    const at = id << SHIFT;
-    const start = table.data[at + OPEN_END]!;
-    const end = table.data[at + CLOSE_START]!;
-    if (kind === INTEGER && isPlainInteger(text, start, end)) return;
-    if (kind === DATA && base64Problem(text, start, end) < 0) return;
-    if ((kind === TRUE || kind === FALSE) && start === end) return;
-    // The element is broken in another way; that is said already.
-    if (table.data[at + END] === end) return;
-    const raw = text.slice(start, end);
-    if (hasBuildVariable(raw)) return;
-    const content = (table.data[at + KIND]! & CODED) === 0 ? raw : decodeText(raw);
-    this.checkLexeme(kind, content, start, end, id);
-  }
-
-  private checkLexeme(kind: number, content: string, start: number, end: number, id: number): void {
-    const tag = TAGS[kind]!;
-    const from = this.field(id, START);
-    const to = this.field(id, END);
-    const shown = content.trim().length > 40 ? `${content.trim().slice(0, 40)}…` : content.trim();
-    if (kind === TRUE || kind === FALSE) {
-      const message = `<${tag}> may hold nothing: the tag itself is the value. Write <${tag}/>.`;
-      const fix = { title: `Replace by <${tag}/>`, edits: [{ start: from, end: to, newText: `<${tag}/>` }] };
-      this.error('boolean-with-content', from, to, message, fix);
-      return;
-    }
-    if (kind === DATA) {
-      const at = base64Problem(this.text, start, end);
-      const what =
-        at < end
-          ? `The character ${JSON.stringify(this.text.charAt(at))} is not base64 here`
-          : 'The last group of four is cut';
-      const message = `${what}, so the bytes are not what was meant: Apple’s readers skip it silently, others refuse the file.`;
-      this.error(
-        'bad-base64',
-        at < end ? at : trimBack(this.text, end, from) - 1,
-        at < end ? at + 1 : end,
-        message,
-      );
-      return;
-    }
-    if (content.trim() === '') {
-      this.error('empty-value', from, to, `This <${tag}> is empty. Write its value into it.`);
-      return;
-    }
-    if (kind === INTEGER) {
-      const value = parseInteger(content);
-      if (value === 'range') {
-        const message = `${shown} does not fit: an integer reaches from -2^63 to 2^64-1 (-9223372036854775808 to 18446744073709551615).`;
-        this.error('integer-out-of-range', start, end, message);
-      } else if (typeof value === 'string') {
-        const message = `"${shown}" is no integer. Write decimal digits (1452, -1) or hexadecimal ones (0x5AC); for other text use <string>, with a fraction <real>.`;
-        this.error('bad-integer', start, end, message);
-      } else this.spaceAfter(content, start, end);
-      return;
-    }
-    if (kind === REAL) {
-      if (parseReal(content) !== undefined) this.spaceAfter(content, start, end);
-      else this.error('bad-real', start, end, `"${shown}" is no number. Write it like 1.5, -2 or 1e6.`);
-      return;
-    }
-    if (kind === DATE && (parseDate(content) === undefined || content.trim() !== content)) {
-      const message = `"${shown}" is no date. Write it in UTC as YYYY-MM-DDThh:mm:ssZ, with nothing around it.`;
-      this.error('bad-date', start, end, message);
-    }
-  }
-
-  private spaceAfter(content: string, start: number, end: number): void {
-    if (!isSpace(content.charCodeAt(content.length - 1))) return;
-    const from = trimBack(this.text, end, start);
-    this.error(
-      'space-after-number',
-      from,
-      end,
-      'CoreFoundation refuses white space after a number. Remove it.',
-      { title: 'Remove the white space', edits: [{ start: from, end, newText: '' }] },
-    );
-  }
-
   /** Width of the white space at the start of the line that holds `at` (a tab counts to the next 4). */
   lineIndent(at: number): number {
     const { text } = this;
@@ -503,13 +396,4 @@ export function indentWidth(text: string, at: number): number {
 /** No surrogate and no noncharacter that XML forbids. */
 function isScalar(code: number): boolean {
   return code >= 0xe000 && code < 0xfffe;
-}
-
-function isPlainInteger(text: string, start: number, end: number): boolean {
-  if (end <= start || end - start > 18) return false;
-  for (let pos = start; pos < end; pos++) {
-    const code = text.charCodeAt(pos);
-    if (code < 48 || code > 57) return false;
-  }
-  return true;
 }

@@ -125,6 +125,16 @@ export const markupErrors = [
     valid: '<?xml version="1.0" encoding="UTF-8"?>',
   },
   {
+    code: 'malformed-xml-declaration',
+    severity: 'warning',
+    title: 'Malformed XML declaration',
+    what: '`<?xml … ?>` is not of the form `<?xml version="1.0" encoding="UTF-8"?>`: the version is missing, a quote is not closed, or the order is another.',
+    why: 'XML parsers refuse the whole file. CoreFoundation only looks for the encoding and passes over the rest.',
+    how: 'Write `<?xml version="1.0" encoding="UTF-8"?>`.',
+    invalid: '<?xml encoding="UTF-8"?>',
+    valid: '<?xml version="1.0" encoding="UTF-8"?>',
+  },
+  {
     code: 'misplaced-doctype',
     severity: 'error',
     title: 'DOCTYPE in the wrong place',

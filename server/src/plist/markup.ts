@@ -41,6 +41,9 @@ export function readComment(b: Builder, at: number): number {
   return close + 3;
 }
 
+const DECLARATION =
+  /^<\?xml\s+version\s*=\s*(["'])1\.\d\1(?:\s+encoding\s*=\s*(["'])[A-Za-z][\w.:()-]*\2)?(?:\s+standalone\s*=\s*(["'])(?:yes|no)\3)?\s*\?>$/;
+
 function readInstruction(b: Builder, at: number): number {
   const { text } = b;
   const isDeclaration = /^<\?xml[\s?]/i.test(text.slice(at, at + 6));
@@ -57,11 +60,25 @@ function readInstruction(b: Builder, at: number): number {
     });
   }
   if (!isDeclaration) return end;
+  if (close >= 0 && !DECLARATION.test(text.slice(at, Math.min(end, at + 300)))) {
+    b.error(
+      'malformed-xml-declaration',
+      at,
+      end,
+      'The XML declaration is malformed: XML parsers refuse it. Write <?xml version="1.0" encoding="UTF-8"?>.',
+      {
+        title: 'Write it anew',
+        edits: [{ start: at, end, newText: '<?xml version="1.0" encoding="UTF-8"?>' }],
+      },
+    );
+  }
   const first = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   if (at === first) b.hasXmlDeclaration = true;
   else {
     const blank = trimBack(text, at, first) === first;
     if (blank) b.hasXmlDeclaration = true;
+    // Text before it is a mistake of its own, and moves the declaration.
+    else if (b.errors.length > 0) return end;
     b.error(
       'misplaced-xml-declaration',
       at,

@@ -6,7 +6,8 @@ import type { TextProblem, TextResult } from './json.ts';
 import { decodeBase64, parseInteger, parseReal } from './lexical.ts';
 import { PlistDate, PlistReal, type PlistValue } from './value.ts';
 
-const UNQUOTED = /[A-Za-z0-9_$/:.\-+*~@!%&?|]+/y;
+/** Wider than CoreFoundation's, which takes letters, digits and `_$/:.-` only. */
+const UNQUOTED = /(?:[A-Za-z0-9_$:.\-+*~@!%&?|\u0080-\uffff]|\/(?![/*]))+/y;
 const ESCAPES: Readonly<Record<string, string>> = {
   a: '\u0007',
   b: '\b',

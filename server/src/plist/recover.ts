@@ -13,6 +13,7 @@ import {
   type TagTail,
 } from './scan.ts';
 import { ARRAY, addNode, CLOSE_START, END, KEY, KIND, SELF_CLOSING, TAGS, UNKNOWN } from './storage.ts';
+import { checkEmptyValue, checkValue } from './values.ts';
 
 /** Kind code of a plist element by name, 0 for any other. */
 export function kindOfName(name: string): number {
@@ -207,7 +208,7 @@ function spacedOpenTag(b: Builder, at: number): number | undefined {
   b.checkPlace(kind, at, tail.end);
   const id = addNode(b.table, tail.selfClosing ? kind | SELF_CLOSING : kind, at, tail.end, b.current);
   if (tail.selfClosing) {
-    b.checkEmpty(id, kind);
+    checkEmptyValue(b, id, kind);
     if (b.current < 0) b.rootClosed();
     return tail.end;
   }
@@ -216,7 +217,7 @@ function spacedOpenTag(b: Builder, at: number): number | undefined {
     return tail.end;
   }
   const pos = readLeafEnd(b, id, kind, b.skipLeafText(id, tail.end));
-  if (kind > KEY + 1) b.checkValue(id, kind);
+  if (kind > KEY + 1) checkValue(b, id, kind);
   if (b.current < 0) b.rootClosed();
   return pos;
 }
