@@ -86,4 +86,6 @@ function wantsColor(): boolean {
   return process.stdout.isTTY === true && TERM !== 'dumb';
 }
 
-process.exitCode = await main(process.argv.slice(2), processIo());
+main(process.argv.slice(2), processIo()).then((status) => {
+  process.exitCode = status;
+});

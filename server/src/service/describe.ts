@@ -75,9 +75,11 @@ function boundsOf(schemas: readonly SchemaObject[]): string | undefined {
 
 function linksOf(schemas: readonly SchemaObject[]): string | undefined {
   const parts: string[] = [];
-  const documentation = annotation(schemas, 'documentation');
+  // The schema that describes the key names the source of what it says; others name those of their checks.
+  const main = schemas.filter(({ markdownDescription, description }) => markdownDescription ?? description);
+  const documentation = annotation(main, 'documentation') ?? annotation(schemas, 'documentation');
   if (documentation) parts.push(`[Documentation](${documentation})`);
-  const sources = annotation(schemas, 'source');
+  const sources = annotation(main, 'source') ?? annotation(schemas, 'source');
   for (const source of typeof sources === 'string' ? [sources] : (sources ?? [])) {
     if (source === documentation) continue;
     const link = sourceLink(source);

@@ -14,6 +14,7 @@ import {
   usbProduct,
   usbVendor,
 } from '../iokit/ids.ts';
+import { type TableEntry, tableEntries } from './tables.ts';
 
 /** What stands beside a number in its dictionary. */
 export interface NumberContext {
@@ -79,6 +80,7 @@ function firstOf(keys: readonly string[], { sibling }: NumberContext): bigint | 
 export interface NamedNumber {
   readonly name: string;
   readonly value: number;
+  readonly description?: string | undefined;
 }
 
 /** Numbers whose names fit what is typed, best first; `more` when there are further ones. */
@@ -101,18 +103,17 @@ export function searchNumbers(
     case 'pci-match':
       return found(searchPciVendors(typed, SEARCH_LIMIT + 1));
     case 'usb-class':
+      return fromTable('usb-classes');
     case 'usb-interface-class':
-      return listed(0xff, (value) => usbClass(value));
+      return fromTable('usb-interface-classes');
     case 'hid-usage-page':
-      return listed(0xff, hidUsagePage);
+      return fromTable('hid-usage-pages');
     case 'hid-usage': {
       const page = firstOf(PAGE_KEYS, context);
-      return page === undefined
-        ? { matches: [], more: false }
-        : listed(0xff, (value) => hidUsage(page, value));
+      return fromTable('hid-usages', (entry) => page === undefined || BigInt(entry.page ?? 0) === page);
     }
     case 'scsi-type':
-      return listed(0x1f, scsiType);
+      return fromTable('scsi-types');
     default:
       return { matches: [], more: false };
   }
@@ -123,14 +124,16 @@ function found(ids: readonly NamedId[]): { matches: readonly NamedNumber[]; more
   return { matches, more: ids.length > SEARCH_LIMIT };
 }
 
-function listed(
-  last: number,
-  nameOf: (value: number) => string | undefined,
+function fromTable(
+  table: string,
+  fits: (entry: TableEntry) => boolean = () => true,
 ): { matches: readonly NamedNumber[]; more: boolean } {
-  const matches: NamedNumber[] = [];
-  for (let value = 0; value <= last; value++) {
-    const name = nameOf(value);
-    if (name !== undefined) matches.push({ name, value });
-  }
+  const matches = tableEntries(table)
+    .filter(fits)
+    .map((entry) => ({
+      name: entry.title ?? String(entry.value),
+      value: Number(entry.value),
+      description: entry.description,
+    }));
   return { matches, more: false };
 }

@@ -4,7 +4,7 @@ import type { SchemaObject } from '../schema/types.ts';
 import { code } from './describe.ts';
 import { nameOfNumber } from './numbers.ts';
 import { annotation, enumValues } from './schemaInfo.ts';
-import { tableEntries } from './tables.ts';
+import { entryWords, tableEntries } from './tables.ts';
 
 /** Most bytes of a data value that are shown. */
 const BYTES_SHOWN = 64;
@@ -47,7 +47,7 @@ function listedWords(node: PlistNode, schemas: readonly SchemaObject[]): string 
     if (!schema.table) continue;
     for (const entry of tableEntries(schema.table)) {
       if (!same(entry.value)) continue;
-      const words = [entry.title, entry.description].filter(Boolean).join(': ');
+      const words = entryWords(entry);
       if (words) return `**${code(text)}** ${words}`;
     }
   }

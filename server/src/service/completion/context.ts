@@ -44,6 +44,8 @@ export type Place =
       readonly key: string | undefined;
       /** Inside `<string>…</string>` and the like: the element's name. */
       readonly contentOf: string | undefined;
+      /** A build variable is begun; the token is it alone. */
+      readonly variable: boolean;
     };
 
 const LEAVES = new Set(['key', 'string', 'integer', 'real', 'date', 'data']);
@@ -173,14 +175,26 @@ function contentToken(text: string, start: number, end: number, offset: number):
 
 function valueContent(document: PlistDocument, content: Token, start: number, tag: string): Place {
   const owner = containerAt(document, start);
+  const variable = tag === 'string' ? variableToken(document.text, content) : undefined;
   return {
     at: 'value',
-    token: content,
+    variable: variable !== undefined,
+    token: variable ?? content,
     document,
     owner,
     key: owner?.kind === 'dict' ? pendingKey(owner, start)?.name : undefined,
     contentOf: tag,
   };
+}
+
+/** `$(NAME` or `${NAME` before the cursor, with the bracket that an editor put behind it. */
+function variableToken(text: string, content: Token): Token | undefined {
+  const begun = /\$[({]?\w*$/.exec(content.typed);
+  if (!begun) return undefined;
+  const start = content.start + begun.index;
+  const offset = start + begun[0].length;
+  const rest = /^\w*[)}]?/.exec(text.slice(offset, content.end))?.[0] ?? '';
+  return token(text, start, offset + rest.length, offset);
 }
 
 /** A bare word, or nothing at all, between elements. */
@@ -207,38 +221,15 @@ function structural(
     const { plist, root } = whole.tree;
     const free = plist && !root && plist.openEnd <= start && start <= plist.closeStart;
     if (!free) return undefined;
-    return {
-      at: 'value',
-      token: piece,
-      document: whole,
-      owner: undefined,
-      key: undefined,
-      contentOf: undefined,
-    };
+    return elementPlace(whole, piece, undefined, undefined);
   }
-  if (container.kind === 'array') {
-    return {
-      at: 'value',
-      token: piece,
-      document: whole,
-      owner: container,
-      key: undefined,
-      contentOf: undefined,
-    };
-  }
+  if (container.kind === 'array') return elementPlace(whole, piece, container, undefined);
   if (container.kind !== 'dict') return undefined;
   const pending = tag === 'key' ? undefined : pendingKey(container, start);
   if (pending) {
     // Between a key and its value nothing more may stand.
     if (pending.hasValue) return undefined;
-    return {
-      at: 'value',
-      token: piece,
-      document: whole,
-      owner: container,
-      key: pending.name,
-      contentOf: undefined,
-    };
+    return elementPlace(whole, piece, container, pending.name);
   }
   return {
     at: 'key',
@@ -249,6 +240,16 @@ function structural(
     valueFollows: valueAhead(document, end),
     own: undefined,
   };
+}
+
+/** A place for a whole element. */
+function elementPlace(
+  document: PlistDocument,
+  piece: Token,
+  owner: PlistNode | undefined,
+  key: string | undefined,
+): Place {
+  return { at: 'value', token: piece, document, owner, key, contentOf: undefined, variable: false };
 }
 
 /** The key before the offset whose value, if it has one, begins at or behind it. */

@@ -3,6 +3,7 @@ import { CompletionItemKind } from 'vscode-languageserver-types';
 import type { Evaluation, PlistType, SchemaObject } from '../../schema/types.ts';
 import { describeKey } from '../describe.ts';
 import { allowedTypes, annotation, isDeprecated, namesType } from '../schemaInfo.ts';
+import { entryWords, tableEntries } from '../tables.ts';
 import { escapeText } from '../text.ts';
 import type { Place } from './context.ts';
 import { filterFor, type Proposal } from './items.ts';
@@ -17,12 +18,43 @@ export function keyProposals(place: KeyPlace, evaluation: Evaluation | undefined
   if (place.own !== undefined) present.delete(place.own);
   const known = evaluation?.keysFor(dict) ?? [];
   const proposals: Proposal[] = [];
-  known.forEach(({ key, schemas, required }, index) => {
+  known.forEach(({ key, schemas, required, architectureOf }, index) => {
     if (present.has(key) || schemas.some((schema) => schema.doNotSuggest)) return;
-    proposals.push(keyProposal(place, key, schemas, required, index));
+    const rank = isDeprecated(schemas) ? '9' : required ? '0' : architectureOf === undefined ? '1' : '5';
+    proposals.push(keyProposal(place, key, schemas, required, `${rank}${String(index).padStart(5, '0')}`));
   });
+  for (const proposal of tableKeys(place, evaluation)) {
+    if (!present.has(proposal.label)) proposals.push(proposal);
+  }
   if (!place.contentOnly) proposals.push(anyKey(place, evaluation));
   return proposals;
+}
+
+/** Keys that are names of a table: kext libraries in OSBundleLibraries. */
+function tableKeys(place: KeyPlace, evaluation: Evaluation | undefined): Proposal[] {
+  const names = evaluation?.schemasFor(place.dict).map(({ propertyNames }) => propertyNames) ?? [];
+  const table = names.find((schema) => typeof schema === 'object' && schema.table !== undefined);
+  if (typeof table !== 'object' || !table.table) return [];
+  return tableEntries(table.table).map((entry, index) => {
+    const key = String(entry.value);
+    const schemas = evaluation?.schemasForKey(place.dict, key) ?? [];
+    const version = entry.compatibleVersion;
+    const value = version ? `<string>\${1:${literal(version)}}</string>` : valueSnippet(schemas);
+    const deprecated = entry.deprecated !== undefined;
+    return {
+      ...keyProposal(
+        place,
+        key,
+        schemas,
+        false,
+        `${deprecated ? '9' : '1'}${String(index).padStart(5, '0')}`,
+      ),
+      ...(place.contentOnly ? {} : { snippet: keySnippet(place, key, value) }),
+      detail: entry.title,
+      documentation: () => entryWords(entry),
+      deprecated,
+    };
+  });
 }
 
 function keyProposal(
@@ -30,20 +62,18 @@ function keyProposal(
   key: string,
   schemas: readonly SchemaObject[],
   required: boolean,
-  index: number,
+  sort: string,
 ): Proposal {
-  const deprecated = isDeprecated(schemas);
-  const rank = deprecated ? '9' : required ? '0' : '1';
   const value = valueSnippet(schemas);
   return {
     label: key,
     kind: CompletionItemKind.Property,
     snippet: place.contentOnly ? literal(escapeText(key)) : keySnippet(place, key, value),
     filter: place.contentOnly ? escapeText(key) : filterFor(place.token, '<key>', key),
-    sort: `${rank}${String(index).padStart(5, '0')}`,
+    sort,
     detail: [required ? 'required' : undefined, typeWords(schemas)].filter(Boolean).join(' · ') || undefined,
     documentation: () => describeKey(key, schemas, { heading: false, required }),
-    deprecated,
+    deprecated: isDeprecated(schemas),
     suggestAgain: !place.contentOnly && !place.valueFollows && /\$1\b|\$\{1/.test(value),
   };
 }

@@ -142,7 +142,7 @@ export const SKELETONS: readonly Skeleton[] = [
   {
     label: 'codeless dext',
     detail: 'Info.plist of a DriverKit extension that needs no code of yours',
-    body: `${BUNDLE_KEYS}${identity('DEXT')}${dextPersonality('MyDevice', 'IOUserService', 'IOUserService')}	<key>OSBundleUsageDescription</key>
+    body: `${BUNDLE_KEYS}${identity('DEXT')}${dextPersonality('MyDevice', 'IOService', 'IOUserService')}	<key>OSBundleUsageDescription</key>
 	<string>\${6:Claims the device.}</string>
 `,
   },

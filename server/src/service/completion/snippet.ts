@@ -44,7 +44,7 @@ export function laidOut(snippet: string, layout: Layout, indent: string): string
  */
 export function valueSnippet(schemas: readonly SchemaObject[]): string {
   const [own] = annotation(schemas, 'defaultSnippets') ?? [];
-  if (own) return own.body;
+  if (own) return choiceOf(own.body, schemas) ?? own.body;
   const type = allowedTypes(schemas)[0] ?? 'string';
   const values = (enumValues(schemas) ?? []).filter(({ value }) => typeof value !== 'object');
   if (values.length === 1 && values[0]) return literal(jsonElement(values[0].value, type));
@@ -56,6 +56,21 @@ export function valueSnippet(schemas: readonly SchemaObject[]): string {
     return element(type, `\${1:${literal(escapeText(String(preset)))}}`);
   }
   return emptyElement(type);
+}
+
+/** Most values that are offered as a choice in place. */
+const CHOICES = 20;
+
+/** A fixed text that is one of several listed ones becomes a choice of them, itself first. */
+function choiceOf(body: string, schemas: readonly SchemaObject[]): string | undefined {
+  const first = /^<string>([^<$\\]+)<\/string>$/.exec(body)?.[1];
+  if (first === undefined) return undefined;
+  const listed = schemas.flatMap((schema) => schema.enum ?? []).filter((value) => typeof value === 'string');
+  const values = [...new Set(listed)].map(escapeText);
+  if (values.length < 2 || values.length > CHOICES || !values.includes(first)) return undefined;
+  const others = values.filter((value) => value !== first);
+  const choices = [first, ...others].map((value) => value.replace(/[\\,|$}]/g, (sign) => `\\${sign}`));
+  return `<string>\${1|${choices.join(',')}|}</string>`;
 }
 
 /** An element of a type with the cursor where its content goes. */

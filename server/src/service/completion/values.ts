@@ -4,9 +4,9 @@ import type { PlistNode } from '../../plist/types.ts';
 import type { Evaluation, JsonValue, PlistType, SchemaObject } from '../../schema/types.ts';
 import { BUILD_VARIABLES } from '../buildVariables.ts';
 import { jsonWords } from '../describe.ts';
-import { type NumberContext, searchNumbers } from '../numbers.ts';
+import { type NumberContext, nameOfNumber, searchNumbers } from '../numbers.ts';
 import { allowedTypes, annotation, enumValues, namesType, PLIST_TYPES, typeOfJson } from '../schemaInfo.ts';
-import { tableEntries } from '../tables.ts';
+import { entryWords, type TableEntry, tableEntries } from '../tables.ts';
 import { escapeText } from '../text.ts';
 import type { Place } from './context.ts';
 import { filterFor, type Proposal } from './items.ts';
@@ -25,6 +25,7 @@ interface Value {
   readonly filter?: string | undefined;
   readonly preselect?: boolean | undefined;
   readonly kind: CompletionItemKind;
+  readonly deprecated?: boolean | undefined;
   readonly json?: JsonValue;
 }
 
@@ -36,6 +37,7 @@ export interface ValueProposals {
 
 /** Never throws; without schemas the types alone are proposed. */
 export function valueProposals(place: ValuePlace, evaluation: Evaluation | undefined): ValueProposals {
+  if (place.variable) return { proposals: contents(place, variables()), incomplete: false };
   const schemas = schemasFor(place, evaluation);
   const types = allowedTypes(schemas);
   const { values, incomplete } = valuesOf(place, schemas, types);
@@ -76,15 +78,23 @@ function valuesOf(
   }
   if (preset !== undefined) add(fromJson(preset, types, { detail: 'default', preselect: true }));
   for (const schema of [...schemas].reverse()) {
-    for (const example of schema.examples ?? []) add(fromJson(example, types, {}));
-    if (schema.table) for (const entry of tableEntries(schema.table)) add(fromTable(entry));
+    for (const example of schema.examples ?? [])
+      add(fromJson(example, types, named(place, schemas, example)));
+    if (schema.table) for (const entry of entriesFor(place, schema.table)) add(fromTable(entry));
   }
   const incomplete = addNumbers(place, schemas, add);
   if (types.includes('boolean') && namesType(schemas)) {
     for (const value of [true, false]) add(fromJson(value, types, {}));
   }
-  if (place.contentOf === 'string') addVariables(place, add);
   return { values, incomplete };
+}
+
+/** The name of an example that is a number. */
+function named(place: ValuePlace, schemas: readonly SchemaObject[], value: JsonValue): Partial<Value> {
+  const kind = annotation(schemas, 'number');
+  if (!kind || typeof value !== 'number' || !Number.isInteger(value)) return {};
+  const name = nameOfNumber(kind, BigInt(value), numberContext(place.owner));
+  return name ? { detail: name } : {};
 }
 
 function fromJson(value: JsonValue, types: readonly PlistType[], more: Partial<Value>): Value {
@@ -100,20 +110,28 @@ function fromJson(value: JsonValue, types: readonly PlistType[], more: Partial<V
   };
 }
 
-function fromTable(entry: {
-  value: string | number;
-  title?: string | undefined;
-  description?: string | undefined;
-}): Value {
+/** Of provider classes those that the kind of bundle can match; the deprecated ones last. */
+function entriesFor(place: ValuePlace, table: string): readonly TableEntry[] {
+  const entries = tableEntries(table);
+  const { kind } = place.document.kind;
+  const fitting =
+    table === 'provider-classes' && (kind === 'dext' || kind === 'codeless-dext')
+      ? entries.filter(({ driverKit }) => driverKit === true)
+      : entries;
+  return [...fitting].sort((a, b) => Number(a.deprecated !== undefined) - Number(b.deprecated !== undefined));
+}
+
+function fromTable(entry: TableEntry): Value {
   const number = typeof entry.value === 'number';
   return {
     label: number ? (entry.title ?? String(entry.value)) : String(entry.value),
     type: number ? 'integer' : 'string',
     content: String(entry.value),
     detail: number ? String(entry.value) : entry.title,
-    documentation: entry.description,
+    documentation: entryWords(entry),
     filter: number ? `${entry.title ?? ''} ${entry.value}`.trim() : undefined,
     kind: number ? CompletionItemKind.EnumMember : CompletionItemKind.Class,
+    deprecated: entry.deprecated !== undefined,
   };
 }
 
@@ -127,13 +145,14 @@ function addNumbers(
   if (!kind) return false;
   const typed = place.token.typed.replace(/^<\w*>?/, '').trim();
   const { matches, more } = searchNumbers(kind, typed, numberContext(place.owner));
-  for (const { name, value } of matches) {
+  for (const { name, value, description } of matches) {
     const hex = `0x${value.toString(16).padStart(4, '0')}`;
     add({
       label: name,
       type: 'integer',
       content: String(value),
       detail: `${value} · ${hex}`,
+      documentation: description,
       filter: `${name} ${value} ${hex}`,
       kind: CompletionItemKind.EnumMember,
     });
@@ -146,19 +165,14 @@ export function numberContext(dict: PlistNode | undefined): NumberContext {
   return { sibling: (key) => (dict?.kind === 'dict' ? dict.get(key)?.integer : undefined) };
 }
 
-function addVariables(place: ValuePlace, add: (value: Value) => void): void {
-  if (!/\$[({]?\w*$/.test(place.token.typed)) return;
-  const lead = place.token.typed.replace(/\$[({]?\w*$/, '');
-  for (const { name, meaning } of BUILD_VARIABLES) {
-    add({
-      label: `$(${name})`,
-      type: 'string',
-      content: `${lead}$(${name})`,
-      detail: meaning,
-      kind: CompletionItemKind.Variable,
-      filter: `${lead}$(${name})`,
-    });
-  }
+function variables(): Value[] {
+  return BUILD_VARIABLES.map(({ name, meaning }) => ({
+    label: `$(${name})`,
+    type: 'string',
+    content: `$(${name})`,
+    detail: meaning,
+    kind: CompletionItemKind.Variable,
+  }));
 }
 
 /** Inside an element: the texts that its type takes. */
@@ -173,6 +187,7 @@ function contents(place: ValuePlace, values: readonly Value[]): Proposal[] {
     detail: value.detail,
     documentation: () => value.documentation,
     preselect: value.preselect,
+    deprecated: value.deprecated,
   }));
 }
 
@@ -213,6 +228,7 @@ function elements(
       detail: value.detail,
       documentation: () => value.documentation,
       preselect: value.preselect,
+      deprecated: value.deprecated,
     });
   }
   const others = PLIST_TYPES.filter((type) => !types.includes(type));

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { FULL_ABILITIES, PLAIN_ABILITIES } from '../../../server/src/service/abilities.ts';
+import { completeAt, dext, insideDext, marked, plist } from './marked.ts';
+
+/** Keys of a personality after `label` was accepted where the lines have their mark. */
+function acceptedIn(lines: string, label: string, abilities = FULL_ABILITIES): string {
+  return insideDext(completeAt(dext(lines), abilities).accepted(label));
+}
+
+const WHOLE = '\t\t\t<key>IOUserClass</key>\n\t\t\t<string>MyDriver|</string>';
+
+describe('a key with its value, wherever a person types', () => {
+  test('the mark is demanded', () => {
+    assert.throws(() => marked('<plist/>'), /needs one \|/);
+  });
+  test('on an empty line', () => assert.equal(acceptedIn('\t\t\t|', 'IOUserClass'), WHOLE));
+  test('after <', () => assert.equal(acceptedIn('\t\t\t<|', 'IOUserClass'), WHOLE));
+  test('after < that the editor closed', () => assert.equal(acceptedIn('\t\t\t<|>', 'IOUserClass'), WHOLE));
+  test('after <k', () => assert.equal(acceptedIn('\t\t\t<k|', 'IOUserClass'), WHOLE));
+  test('after <key>', () => assert.equal(acceptedIn('\t\t\t<key>|', 'IOUserClass'), WHOLE));
+  test('after <key>IOU', () => assert.equal(acceptedIn('\t\t\t<key>IOU|', 'IOUserClass'), WHOLE));
+  test('in an empty <key></key>', () => assert.equal(acceptedIn('\t\t\t<key>|</key>', 'IOUserClass'), WHOLE));
+  test('in <key>IOU</key>', () => assert.equal(acceptedIn('\t\t\t<key>IOU|</key>', 'IOUserClass'), WHOLE));
+  test('in the middle of <key>IOUser</key>', () =>
+    assert.equal(acceptedIn('\t\t\t<key>IO|User</key>', 'IOUserClass'), WHOLE));
+  test('a bare word', () => assert.equal(acceptedIn('\t\t\tIOU|', 'IOUserClass'), WHOLE));
+  test('the name in the tag of an empty element', () =>
+    assert.equal(acceptedIn('\t\t\t<k|></k>', 'IOUserClass'), WHOLE));
+});
+
+describe('never a second value', () => {
+  const value = '\n\t\t\t<string>Lamp</string>';
+  const whole = `\t\t\t<key>IOUserClass</key>${value}`;
+  test('in <key>IOU</key>', () =>
+    assert.equal(acceptedIn(`\t\t\t<key>IOU|</key>${value}`, 'IOUserClass'), whole));
+  test('after <key>IOU without a closing tag', () =>
+    assert.equal(acceptedIn(`\t\t\t<key>IOU|${value}`, 'IOUserClass'), whole));
+  test('a comment between key and value', () =>
+    assert.equal(
+      acceptedIn(`\t\t\t<key>|</key>\n\t\t\t<!-- the class -->${value}`, 'IOUserClass'),
+      `\t\t\t<key>IOUserClass</key>\n\t\t\t<!-- the class -->${value}`,
+    ));
+  test('the value of the next key is its own', () =>
+    assert.equal(
+      acceptedIn(
+        '\t\t\t<key>IOU|</key>\n\t\t\t<key>idVendor</key>\n\t\t\t<integer>1</integer>',
+        'IOUserClass',
+      ),
+      `${WHOLE}\n\t\t\t<key>idVendor</key>\n\t\t\t<integer>1</integer>`,
+    ));
+});
+
+describe('which keys are offered', () => {
+  const lines = '\t\t\t<key>IOProviderClass</key>\n\t\t\t<string>IOUSBHostDevice</string>\n\t\t\t|';
+  test('required ones first', () => {
+    const { labels } = completeAt(dext(lines));
+    const required = ['IOClass', 'IOUserClass', 'IOUserServerName'];
+    const first = labels.slice(0, 6);
+    for (const key of required) assert.ok(first.includes(key), `${key} is not among ${first.join(', ')}`);
+    assert.ok(labels.indexOf('idVendor') > labels.indexOf('IOUserClass'));
+  });
+  test('keys of the provider', () => {
+    const { labels } = completeAt(dext(lines));
+    assert.ok(labels.includes('idVendor'));
+    assert.ok(!labels.includes('IOPCIMatch'), 'IOPCIMatch belongs to PCI devices');
+  });
+  test('none that is there', () => assert.ok(!completeAt(dext(lines)).labels.includes('IOProviderClass')));
+  test('the key under the cursor', () => {
+    const { labels } = completeAt(
+      dext('\t\t\t<key>IOProviderClass|</key>\n\t\t\t<string>IOUSBHostDevice</string>'),
+    );
+    assert.ok(labels.includes('IOProviderClass'));
+  });
+  test('a deprecated one last and tagged, beside keys of an overlay', () => {
+    const properties = { OldLamp: { deprecationMessage: 'Use NewLamp.' }, NewLamp: { type: 'integer' } };
+    const overlays = () => [{ properties }];
+    const { items, accepted, item } = completeAt(plist('\t|\n'), undefined, 'dext', { overlays });
+    assert.equal(items.at(-1)?.label, 'OldLamp');
+    assert.deepEqual(items.at(-1)?.tags, [1]);
+    assert.ok(items.findIndex(({ label }) => label === 'NewLamp') >= 0);
+    assert.ok(accepted('NewLamp').includes('<key>NewLamp</key>\n\t<integer>|</integer>'));
+    const { documentation } = item('OldLamp');
+    assert.ok(typeof documentation === 'object' && documentation.value.includes('Use NewLamp.'));
+  });
+  test('documentation comes with resolve', () => {
+    const completed = completeAt(dext(lines));
+    const listed = completed.items.find(({ label }) => label === 'IOUserClass');
+    assert.equal(listed?.documentation, undefined);
+    const { documentation } = completed.item('IOUserClass');
+    assert.ok(typeof documentation === 'object' && documentation.value.includes('.iig'));
+  });
+  test('a client that cannot resolve gets it at once', () => {
+    const { items } = completeAt(dext(lines), { ...FULL_ABILITIES, lazyDocumentation: false });
+    const item = items.find(({ label }) => label === 'IOUserClass');
+    assert.ok(item?.documentation);
+    assert.equal(item.data, undefined);
+  });
+});
+
+describe('the way of the file', () => {
+  test('spaces and CRLF', () => {
+    const text = dext('\t\t\t|').replaceAll('\t', '  ').replaceAll('\n', '\r\n');
+    const result = completeAt(text).accepted('IOUserClass');
+    assert.ok(
+      result.includes('      <key>IOUserClass</key>\r\n      <string>MyDriver|</string>\r\n    </dict>'),
+      result,
+    );
+    assert.ok(!/[^\r]\n/.test(result), 'a line ends with a line feed alone');
+  });
+  test('a dict value is laid out in the unit of the file', () => {
+    const text = plist('  <key>CFBundlePackageType</key>\n  <string>DEXT</string>\n  |\n');
+    const result = completeAt(text).accepted('IOKitPersonalities');
+    assert.ok(result.includes('  <key>IOKitPersonalities</key>\n  <dict>\n    '), result);
+    assert.ok(!result.includes('\t'), 'there are no tabs in the file');
+  });
+  test('<dict></dict> on one line is opened', () => {
+    const text = dext('').replace('<dict>\n\n\t\t</dict>', '<dict>|</dict>');
+    const result = completeAt(text).accepted('IOUserClass');
+    assert.ok(
+      result.includes(
+        '\t\t<dict>\n\t\t\t<key>IOUserClass</key>\n\t\t\t<string>MyDriver|</string>\n\t\t</dict>',
+      ),
+      result,
+    );
+  });
+});
+
+describe('clients of other abilities', () => {
+  test('without snippets plain text, indented whole', () => {
+    const completed = completeAt(dext('\t\t\t|'), PLAIN_ABILITIES);
+    assert.equal(completed.item('IOUserClass').insertTextFormat, 1);
+    assert.equal(
+      insideDext(completed.accepted('IOUserClass')),
+      '\t\t\t<key>IOUserClass</key>\n\t\t\t<string>MyDriver</string>',
+    );
+  });
+  test('a client that indents snippets itself gets bare lines', () => {
+    const completed = completeAt(dext('\t\t\t|'), { ...FULL_ABILITIES, asIsInsert: false });
+    assert.equal(
+      completed.item('IOUserClass').textEdit?.newText,
+      '<key>IOUserClass</key>\n<string>${1:MyDriver}</string>',
+    );
+  });
+  test('insert and replace ranges', () => {
+    const { document } = marked(dext('\t\t\t<key>IO|User</key>'));
+    const edit = completeAt(dext('\t\t\t<key>IO|User</key>')).item('IOUserClass').textEdit;
+    assert.ok(edit && 'replace' in edit);
+    assert.deepEqual(edit.insert.start, edit.replace.start);
+    assert.ok(edit.replace.end.character > edit.insert.end.character);
+    assert.equal(edit.replace.start.line, edit.replace.end.line);
+    assert.ok(document.text.length > 0);
+  });
+});
+
+describe('what clients filter by begins with what is typed', () => {
+  for (const typed of ['', 'IOU', '<', '<k', '<key', '<key>', '<key>IOU', '<IOU']) {
+    test(JSON.stringify(typed), () => {
+      const { filterText } = completeAt(dext(`\t\t\t${typed}|`)).item('IOUserClass');
+      assert.ok(filterText?.startsWith(typed), `${filterText} does not begin with ${typed}`);
+    });
+  }
+});
+
+describe('nothing is offered', () => {
+  test('between a key and its value', () => {
+    const { labels } = completeAt(dext('\t\t\t<key>IOUserClass</key>\n\t\t\t|\n\t\t\t<string>Lamp</string>'));
+    assert.deepEqual(labels, []);
+  });
+  test('in the declaration', () => {
+    assert.deepEqual(completeAt('<?xml ver|sion="1.0"?>\n<plist version="1.0"><dict/></plist>').labels, []);
+  });
+});

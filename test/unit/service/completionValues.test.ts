@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { PLAIN_ABILITIES } from '../../../server/src/service/abilities.ts';
+import { completeAt, dext, insideDext, plist } from './marked.ts';
+
+const USB = '\t\t\t<key>IOProviderClass</key>\n\t\t\t<string>IOUSBHostDevice</string>\n';
+
+function acceptedIn(lines: string, label: string): string {
+  return insideDext(completeAt(dext(lines)).accepted(label));
+}
+
+describe('values of a key', () => {
+  const key = '\t\t\t<key>IOProviderClass</key>\n';
+  const done = `${key}\t\t\t<string>IOUSBHostDevice</string>`;
+  test('on an empty line', () => assert.equal(acceptedIn(`${key}\t\t\t|`, 'IOUSBHostDevice'), done));
+  test('after <', () => assert.equal(acceptedIn(`${key}\t\t\t<|`, 'IOUSBHostDevice'), done));
+  test('a bare word', () => assert.equal(acceptedIn(`${key}\t\t\tIOUSB|`, 'IOUSBHostDevice'), done));
+  test('after <string>', () => assert.equal(acceptedIn(`${key}\t\t\t<string>|`, 'IOUSBHostDevice'), done));
+  test('inside <string></string>', () =>
+    assert.equal(acceptedIn(`${key}\t\t\t<string>|</string>`, 'IOUSBHostDevice'), done));
+  test('inside a text, all of which is replaced', () =>
+    assert.equal(acceptedIn(`${key}\t\t\t<string>IOU|Foo</string>`, 'IOUSBHostDevice'), done));
+  test('on the line of the key', () =>
+    assert.equal(
+      acceptedIn('\t\t\t<key>IOProviderClass</key>|', 'IOUSBHostDevice'),
+      '\t\t\t<key>IOProviderClass</key><string>IOUSBHostDevice</string>',
+    ));
+  test('each with its description', () => {
+    const { documentation } = completeAt(dext(`${key}\t\t\t<string>|</string>`)).item('IOUSBHostDevice');
+    assert.ok(typeof documentation === 'object' && documentation.value.length > 10);
+  });
+  test('a provider that no dext can match is not offered', () => {
+    assert.ok(!completeAt(dext(`${key}\t\t\t<string>|</string>`)).labels.includes('IOResources'));
+  });
+});
+
+describe('types', () => {
+  test('those that the key takes first, the others behind', () => {
+    const { labels } = completeAt(dext('\t\t\t<key>IOProbeScore</key>\n\t\t\t<|'));
+    assert.ok(labels.indexOf('integer') < labels.indexOf('string'), labels.join(', '));
+  });
+  test('a boolean is a whole element', () =>
+    assert.equal(
+      acceptedIn('\t\t\t<key>IOUserServerOneProcess</key>\n\t\t\t<|', 'true'),
+      '\t\t\t<key>IOUserServerOneProcess</key>\n\t\t\t<true/>',
+    ));
+  test('a key of which nothing is known takes any', () => {
+    const { labels } = completeAt(dext('\t\t\t<key>LampColour</key>\n\t\t\t|'));
+    assert.deepEqual(labels, ['string', 'integer', 'true', 'false', 'dict', 'array', 'data', 'real', 'date']);
+  });
+  test('only the name of a tag with content', () => {
+    const lines = '\t\t\t<key>LampColour</key>\n\t\t\t<str|>12</str>';
+    assert.equal(acceptedIn(lines, 'integer'), '\t\t\t<key>LampColour</key>\n\t\t\t<integer>12</str>');
+  });
+});
+
+describe('numbers by name', () => {
+  const vendor = (typed: string) =>
+    dext(`${USB}\t\t\t<key>idVendor</key>\n\t\t\t<integer>${typed}</integer>`);
+  test('the name of a vendor gives its number', () =>
+    assert.equal(
+      insideDext(completeAt(vendor('Logi|')).accepted('Logitech, Inc.')),
+      `${USB}\t\t\t<key>idVendor</key>\n\t\t\t<integer>1133</integer>`,
+    ));
+  test('an open element', () =>
+    assert.equal(
+      acceptedIn(`${USB}\t\t\t<key>idVendor</key>\n\t\t\t<integer>Logi|`, 'Logitech, Inc.'),
+      `${USB}\t\t\t<key>idVendor</key>\n\t\t\t<integer>1133</integer>`,
+    ));
+  test('products of the vendor beside', () => {
+    const lines = `${USB}\t\t\t<key>idVendor</key>\n\t\t\t<integer>1452</integer>\n\t\t\t<key>idProduct</key>\n\t\t\t<integer>Aluminium|</integer>`;
+    const { items } = completeAt(dext(lines));
+    assert.ok(items.some(({ label }) => label.startsWith('Aluminium Keyboard')));
+  });
+  test('more are found by typing on', () => {
+    const { items } = completeAt(vendor('a|'));
+    assert.ok(items.length > 50 && items.length <= 200, `${items.length}`);
+  });
+});
+
+describe('build variables', () => {
+  const value = (typed: string) => `\t\t\t<key>IOUserServerName</key>\n\t\t\t<string>${typed}</string>`;
+  test('after $(', () =>
+    assert.equal(
+      acceptedIn(value('$(|'), '$(PRODUCT_BUNDLE_IDENTIFIER)'),
+      value('$(PRODUCT_BUNDLE_IDENTIFIER)'),
+    ));
+  test('in the middle of a text, which stays', () =>
+    assert.equal(acceptedIn(value('a.$(PROD|).b'), '$(PRODUCT_NAME)'), value('a.$(PRODUCT_NAME).b')));
+});
+
+describe('kext libraries', () => {
+  test('are keys, with the version that a kext may ask for', () => {
+    const text = plist(
+      '\t<key>CFBundlePackageType</key>\n\t<string>KEXT</string>\n\t<key>OSBundleLibraries</key>\n\t<dict>\n\t\t<|\n\t</dict>\n',
+    );
+    const result = completeAt(text).accepted('com.apple.kpi.bsd');
+    assert.match(result, /<key>com\.apple\.kpi\.bsd<\/key>\n\t\t<string>[\d.]+\w*\|<\/string>/);
+  });
+});
+
+describe('arrays and entitlements', () => {
+  test('keys of a dictionary in an array', () => {
+    const text = plist(
+      '\t<key>com.apple.developer.driverkit.transport.usb</key>\n\t<array>\n\t\t<dict>\n\t\t\t|\n\t\t</dict>\n\t</array>\n',
+    );
+    const { labels } = completeAt(text, undefined, 'entitlements');
+    assert.ok(labels.includes('idVendor'), labels.join(', '));
+  });
+  test('an item of an array', () => {
+    const text = plist(
+      '\t<key>com.apple.developer.driverkit.transport.usb</key>\n\t<array>\n\t\t|\n\t</array>\n',
+    );
+    const { labels } = completeAt(text, undefined, 'entitlements');
+    assert.ok(labels.indexOf('dict') < labels.indexOf('string'), labels.join(', '));
+  });
+});
+
+describe('closing tags', () => {
+  test('of a text', () => {
+    const lines = '\t\t\t<key>LampColour</key>\n\t\t\t<string>red</|';
+    assert.equal(acceptedIn(lines, '</string>'), '\t\t\t<key>LampColour</key>\n\t\t\t<string>red</string>');
+  });
+  test('of a dictionary', () => {
+    const lines = '\t\t\t<key>Lamps</key>\n\t\t\t<dict>\n\t\t\t</|';
+    assert.equal(acceptedIn(lines, '</dict>'), '\t\t\t<key>Lamps</key>\n\t\t\t<dict>\n\t\t\t</dict>');
+  });
+});
+
+describe('comments that steer', () => {
+  test('the words', () =>
+    assert.equal(
+      acceptedIn('\t\t\t<!-- dr| -->', 'driver-plist-disable-next-line'),
+      '\t\t\t<!-- driver-plist-disable-next-line -->',
+    ));
+  test('rules', () =>
+    assert.equal(
+      acceptedIn('\t\t\t<!-- driver-plist-disable schema/ty| -->', 'schema/type'),
+      '\t\t\t<!-- driver-plist-disable schema/type -->',
+    ));
+  test('kinds', () =>
+    assert.equal(
+      acceptedIn('\t\t\t<!-- driver-plist-kind: | -->', 'kext'),
+      '\t\t\t<!-- driver-plist-kind: kext -->',
+    ));
+  test('nothing in a comment of another sort', () => {
+    assert.deepEqual(completeAt(dext('\t\t\t<!-- see | -->')).labels, []);
+  });
+});
+
+describe('empty documents', () => {
+  const kinds = ['dext', 'codeless dext', 'kext', 'codeless kext', 'entitlements', 'plist'];
+  test('a skeleton for each kind', () => assert.deepEqual(completeAt('|').labels, kinds));
+  test('after a word', () =>
+    assert.ok(completeAt('kex|').accepted('kext').includes('<string>KEXT</string>')));
+  test('the prolog is not written twice', () => {
+    const head = '<?xml version="1.0" encoding="UTF-8"?>\n';
+    const result = completeAt(`${head}|`, PLAIN_ABILITIES).accepted('plist');
+    assert.equal(result, `${head}<plist version="1.0">\n<dict>\n\t\n</dict>\n</plist>\n`);
+  });
+  test('none in a document that holds something', () => {
+    assert.ok(!completeAt(dext('\t\t\t|')).labels.includes('codeless dext'));
+  });
+});
