@@ -8,7 +8,7 @@ import { canonicalJson, codePoints, isMultipleOf } from './values.ts';
  * Text longer than this is not matched against patterns: the verdict is undecided. Keeps the polynomial
  * backtracking of a careless pattern bounded; `pattern.ts` refuses exponential ones when the set is built.
  */
-export const MAX_PATTERN_TEXT = 10_000;
+export const MAX_PATTERN_TEXT = 1_000;
 
 export function addScalarChecks(
   schema: Compiled,
