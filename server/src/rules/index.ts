@@ -2,6 +2,7 @@
 import { bundleRules } from './bundle-rules.ts';
 import { controlRules } from './control-rules.ts';
 import { kextRules } from './kext-rules.ts';
+import { dextSchemaRules } from './schema-rules.dext.ts';
 import { kextSchemaRules } from './schema-rules.kext.ts';
 import { schemaRules } from './schema-rules.ts';
 import { syntaxRules } from './syntax.ts';
@@ -14,6 +15,7 @@ export const allRules: readonly Rule[] = [
   ...bundleRules,
   ...kextRules,
   ...kextSchemaRules,
+  ...dextSchemaRules,
   ...controlRules,
 ];
 

@@ -9,7 +9,7 @@ import { describe, test } from 'node:test';
 import { allRules, ruleById } from '../../../server/src/rules/index.ts';
 import { applyFix, expectedText, findingsOf, fixtures, placeOf } from './fixtures.ts';
 
-const UPDATE = process.env['UPDATE_EXPECTED'] === '1';
+const UPDATE = process.env.UPDATE_EXPECTED === '1';
 
 const all = fixtures();
 

@@ -13,7 +13,7 @@ const AGAIN = 'run node scripts/generate-rule-pages.ts';
 test('each rule has its page in docs/rules, as the rule prints it', () => {
   for (const [path, text] of rulePages()) {
     assert.ok(existsSync(join(FOLDER, path)), `docs/rules/${path} is missing: ${AGAIN}`);
-    assert.equal(readFileSync(join(FOLDER, path), 'utf8'), text, `docs/rules/${path} is stale: ${AGAIN}`);
+    assert.ok(readFileSync(join(FOLDER, path), 'utf8') === text, `docs/rules/${path} is stale: ${AGAIN}`);
   }
 });
 
