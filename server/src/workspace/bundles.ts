@@ -1,0 +1,301 @@
+/**
+ * Bundles: what a target of a project, a built product or a folder of sources makes of several files.
+ * A bundle names its files by URI; their texts are asked of the workspace, so that an edit changes no bundle.
+ */
+import { URI, Utils } from 'vscode-uri';
+import { productTypeOf } from './productTypes.ts';
+import type { Project, ProjectTarget, TargetConfiguration } from './project.ts';
+import { joined } from './project.ts';
+import type { BundleKind, PlistDocument } from './types.ts';
+
+export interface BundleConfiguration {
+  /** `Debug`, `Release` …; undefined where there are none (folders, built products). */
+  readonly name: string | undefined;
+  /** URI of the Info.plist, if one is named and exists. */
+  readonly infoPlist: string | undefined;
+  /** URI of the entitlements file, if one is named and exists. */
+  readonly entitlements: string | undefined;
+  /** The setting says that the build makes (part of) the Info.plist: absent keys may come from there. */
+  readonly generatesInfoPlist: boolean;
+  /** The value of a build setting; undefined when unknown or where there are no settings. */
+  setting(name: string): string | undefined;
+  /** A text with its build variables replaced; undefined when one is unknown. */
+  expand(text: string): string | undefined;
+}
+
+export interface Embedded {
+  readonly bundle: Bundle;
+  /** `Contents/Library/SystemExtensions`, where the system looks. */
+  readonly rightPlace: boolean;
+  /** Name of the product in the app: `com.lamp.driver.dext`. */
+  readonly product: string;
+}
+
+export interface Bundle {
+  /** Unique in the workspace and stable over changes of its files. */
+  readonly id: string;
+  /** For a person: name of the target or of the folder. */
+  readonly name: string;
+  readonly kind: BundleKind;
+  readonly origin: 'xcode' | 'xcodegen' | 'folder' | 'built';
+  /** URI of the project file, of the built product's folder or of the Info.plist. */
+  readonly uri: string;
+  readonly target: ProjectTarget | undefined;
+  /** At least one. */
+  readonly configurations: readonly BundleConfiguration[];
+  /** URIs of the `.iig` files that belong to it. */
+  readonly interfaces: readonly string[];
+  /** Bundles that it carries. */
+  readonly embeds: readonly Embedded[];
+  /** Bundles that carry it. */
+  readonly hosts: readonly Bundle[];
+}
+
+interface MutableBundle extends Bundle {
+  embeds: Embedded[];
+  hosts: MutableBundle[];
+}
+
+/** What the assembly needs to know of the workspace. */
+export interface BundleSources {
+  readonly projects: readonly { readonly project: Project; readonly origin: 'xcode' | 'xcodegen' }[];
+  /** URIs of all plists, in order. */
+  readonly plists: readonly string[];
+  readonly interfaces: readonly string[];
+  document(uri: string): PlistDocument | undefined;
+  exists(uri: string): boolean;
+}
+
+const DRIVER_KINDS: ReadonlySet<BundleKind> = new Set([
+  'dext',
+  'codeless-dext',
+  'kext',
+  'codeless-kext',
+  'network-extension',
+  'endpoint-security',
+  'camera-extension',
+  'system-extension',
+]);
+
+const BUILT = /^(.*\.(?:app|dext|kext|systemextension))\/(?:Contents\/)?Info\.plist$/i;
+
+/** Puts bundles together: targets first, then built products, then what no target claims. Never throws. */
+export function assembleBundles(sources: BundleSources): Bundle[] {
+  const bundles: MutableBundle[] = [];
+  const claimed = new Set<string>();
+  for (const { project, origin } of sources.projects) {
+    const own = project.targets
+      .map((target) => targetBundle(project, target, origin, sources))
+      .filter((bundle) => bundle !== undefined);
+    for (const bundle of own) {
+      for (const { infoPlist, entitlements } of bundle.configurations) {
+        if (infoPlist) claimed.add(infoPlist);
+        if (entitlements) claimed.add(entitlements);
+      }
+    }
+    linkTargets(own);
+    bundles.push(...own);
+  }
+  const built = sources.plists
+    .filter((uri) => !claimed.has(uri))
+    .map((uri) => builtBundle(uri, sources))
+    .filter((bundle) => bundle !== undefined);
+  linkBuilt(built);
+  bundles.push(...built);
+  const folders = foldersOf(sources);
+  for (const uri of sources.plists) {
+    if (claimed.has(uri) || BUILT.test(uri)) continue;
+    const bundle = folderBundle(uri, folders, claimed, sources);
+    if (bundle) bundles.push(bundle);
+  }
+  return bundles;
+}
+
+function targetBundle(
+  project: Project,
+  target: ProjectTarget,
+  origin: 'xcode' | 'xcodegen',
+  sources: BundleSources,
+): MutableBundle | undefined {
+  const type = productTypeOf(target.productType);
+  if (!type || type.wrapper === 'appex' || target.configurations.length === 0) return undefined;
+  const configurations = target.configurations.map((one) =>
+    targetConfiguration(one, project.folder, sources),
+  );
+  const infoPlist = configurations.map((one) => one.infoPlist).find((uri) => uri !== undefined);
+  const detected = infoPlist === undefined ? undefined : sources.document(infoPlist)?.kind.kind;
+  return {
+    id: `${project.uri}#${target.name}`,
+    name: target.name,
+    kind: kindFor(type.wrapper, detected),
+    origin,
+    uri: project.uri,
+    target,
+    configurations,
+    interfaces: interfacesOf(target, sources.interfaces),
+    embeds: [],
+    hosts: [],
+  };
+}
+
+/** The product type is what the build obeys; the content only tells more exactly. */
+function kindFor(wrapper: string, detected: BundleKind | undefined): BundleKind {
+  if (wrapper === 'app') return 'app';
+  if (wrapper === 'dext') return detected === 'codeless-dext' ? detected : 'dext';
+  if (wrapper === 'kext') return detected === 'codeless-kext' ? detected : 'kext';
+  const extension =
+    detected === 'network-extension' || detected === 'endpoint-security' || detected === 'camera-extension';
+  return extension ? detected : 'system-extension';
+}
+
+function targetConfiguration(
+  configuration: TargetConfiguration,
+  folder: string,
+  sources: BundleSources,
+): BundleConfiguration {
+  const file = (setting: string): string | undefined => {
+    const path = configuration.setting(setting);
+    if (path === undefined || path === '') return undefined;
+    const uri = joined(folder, path);
+    return sources.exists(uri) ? uri : undefined;
+  };
+  return {
+    name: configuration.name,
+    infoPlist: file('INFOPLIST_FILE'),
+    entitlements: file('CODE_SIGN_ENTITLEMENTS'),
+    generatesInfoPlist: configuration.setting('GENERATE_INFOPLIST_FILE') === 'YES',
+    setting: configuration.setting,
+    expand: configuration.expand,
+  };
+}
+
+function interfacesOf(target: ProjectTarget, all: readonly string[]): string[] {
+  const files = new Set(target.files);
+  const folders = target.folders.map((folder) => `${folder}/`);
+  return all.filter((uri) => files.has(uri) || folders.some((folder) => uri.startsWith(folder)));
+}
+
+function linkTargets(bundles: readonly MutableBundle[]): void {
+  const byName = new Map(bundles.map((bundle) => [bundle.name, bundle]));
+  for (const host of bundles) {
+    for (const { target, product, path } of host.target?.embeds ?? []) {
+      const bundle = target === undefined ? undefined : byName.get(target);
+      if (!bundle || bundle === host) continue;
+      const place = path.replace(/\/$/, '');
+      const rightPlace =
+        place === '$(SYSTEM_EXTENSIONS_FOLDER_PATH)' || /(^|\/)Library\/SystemExtensions$/.test(place);
+      host.embeds.push({ bundle, rightPlace, product });
+      bundle.hosts.push(host);
+    }
+  }
+}
+
+const withoutSettings = {
+  name: undefined,
+  generatesInfoPlist: false,
+  setting: () => undefined,
+  expand: (text: string) => (text.includes('$') ? undefined : text),
+};
+
+function builtBundle(uri: string, sources: BundleSources): MutableBundle | undefined {
+  const folder = BUILT.exec(uri)?.[1];
+  const document = folder === undefined ? undefined : sources.document(uri);
+  if (folder === undefined || !document) return undefined;
+  return {
+    id: folder,
+    name: decodedName(folder),
+    kind: document.kind.kind,
+    origin: 'built',
+    uri: folder,
+    target: undefined,
+    configurations: [{ ...withoutSettings, infoPlist: uri, entitlements: undefined }],
+    interfaces: [],
+    embeds: [],
+    hosts: [],
+  };
+}
+
+/** A bundle inside another one's folder is carried by it. */
+function linkBuilt(bundles: readonly MutableBundle[]): void {
+  const byFolder = new Map(bundles.map((bundle) => [bundle.uri, bundle]));
+  for (const bundle of bundles) {
+    for (let at = bundle.uri.lastIndexOf('/'); at > 0; at = bundle.uri.lastIndexOf('/', at - 1)) {
+      const host = byFolder.get(bundle.uri.slice(0, at));
+      if (!host) continue;
+      const inside = bundle.uri.slice(host.uri.length + 1);
+      host.embeds.push({
+        bundle,
+        rightPlace: /^Contents\/Library\/SystemExtensions\/[^/]+$/.test(inside),
+        product: decodedName(bundle.uri),
+      });
+      bundle.hosts.push(host);
+      break;
+    }
+  }
+}
+
+interface Folder {
+  readonly infoPlists: string[];
+  readonly entitlements: string[];
+  readonly interfaces: string[];
+}
+
+function foldersOf(sources: BundleSources): ReadonlyMap<string, Folder> {
+  const folders = new Map<string, Folder>();
+  const at = (uri: string): Folder => {
+    const path = uri.slice(0, uri.lastIndexOf('/'));
+    const known = folders.get(path);
+    if (known) return known;
+    const made: Folder = { infoPlists: [], entitlements: [], interfaces: [] };
+    folders.set(path, made);
+    return made;
+  };
+  for (const uri of sources.plists) {
+    const kind = sources.document(uri)?.kind.kind;
+    if (kind === 'entitlements') at(uri).entitlements.push(uri);
+    else if (kind !== undefined && (DRIVER_KINDS.has(kind) || kind === 'app')) at(uri).infoPlists.push(uri);
+  }
+  for (const uri of sources.interfaces) at(uri).interfaces.push(uri);
+  return folders;
+}
+
+/**
+ * An Info.plist that no target names, with the entitlements and interfaces beside it, unless another Info.plist
+ * lies there too: whose they are would be a guess then.
+ */
+function folderBundle(
+  uri: string,
+  folders: ReadonlyMap<string, Folder>,
+  claimed: ReadonlySet<string>,
+  sources: BundleSources,
+): MutableBundle | undefined {
+  const kind = sources.document(uri)?.kind.kind;
+  if (kind === undefined || !(DRIVER_KINDS.has(kind) || kind === 'app')) return undefined;
+  const folder = folders.get(uri.slice(0, uri.lastIndexOf('/')));
+  const alone = folder?.infoPlists.length === 1;
+  const entitlements = folder?.entitlements.filter((one) => !claimed.has(one)) ?? [];
+  const parent = Utils.dirname(URI.parse(uri));
+  return {
+    id: uri,
+    name: Utils.basename(parent) || Utils.basename(URI.parse(uri)),
+    kind,
+    origin: 'folder',
+    uri,
+    target: undefined,
+    configurations: [
+      {
+        ...withoutSettings,
+        infoPlist: uri,
+        entitlements: alone && entitlements.length === 1 ? entitlements[0] : undefined,
+        generatesInfoPlist: true,
+      },
+    ],
+    interfaces: alone ? (folder?.interfaces ?? []) : [],
+    embeds: [],
+    hosts: [],
+  };
+}
+
+function decodedName(uri: string): string {
+  return Utils.basename(URI.parse(uri));
+}
