@@ -132,6 +132,20 @@ export const matchSchemaRules: readonly Rule[] = [
     },
   },
   {
+    id: 'match/scsi-text-length',
+    severity: 'warning',
+    title: 'SCSI name longer than INQUIRY data',
+    what: '`Vendor Identification` has more than 8 characters, `Product Identification` more than 16, or `Product Revision Level` more than 4.',
+    why: 'INQUIRY data has no more room, and the name is compared as a whole, so no unit has it.',
+    how: 'Write the name as the unit reports it, without the blanks that pad it.',
+    source: ['SPC-4, standard INQUIRY data'],
+    kinds: DRIVERS,
+    examples: {
+      invalid: '<key>Vendor Identification</key>\n<string>Lamps Incorporated</string>',
+      valid: '<key>Vendor Identification</key>\n<string>LampsInc</string>',
+    },
+  },
+  {
     id: 'match/scsi-setting-type',
     severity: 'warning',
     title: 'Storage setting of an unexpected type',
