@@ -4,6 +4,7 @@ import { decodeText, readReference } from './entities.ts';
 import { type SyntaxCode, severityOf } from './errors.ts';
 import { isSpace, skipSpace, trimBack } from './scan.ts';
 import {
+  ARRAY,
   CLOSE_START,
   CODED,
   createTable,
@@ -75,9 +76,14 @@ export class Builder {
   searchBudget: number;
   /** Nodes that may still be moved to another parent. */
   moveBudget = 2_000_000;
+  /** A key stands in some array: arrays are looked through when they close. */
+  private keyInArray = false;
+  /** For an open unknown element the place of its error in `errors`, to complete the fix when it closes. */
+  readonly unknownErrors = new Map<number, number>();
   private topReported = false;
   private lineStart = 0;
-  private lineSeen = 0;
+  /** The line feed after `lineStart`, -1 as long as it is unknown. */
+  private nextFeed = -1;
 
   constructor(text: string, byIndent: boolean, table?: NodeTable) {
     this.text = text;
@@ -142,6 +148,7 @@ export class Builder {
     this.openCount[this.currentKind]!--;
     if (this.byIndent) this.indents.pop();
     if (this.currentKind === DICT) this.checkPairs(id, cut);
+    else if (this.keyInArray && this.currentKind === ARRAY) this.checkItems(id);
     this.current = data[at + PARENT]!;
     if (this.current < 0) {
       this.currentKind = 0;
@@ -180,6 +187,22 @@ export class Builder {
     }
   }
 
+  /** An array holds no keys. Several of them are one mistake: a dictionary that was forgotten. */
+  private checkItems(id: number): void {
+    const { data } = this.table;
+    const end = data[(id << SHIFT) + NEXT]!;
+    for (let child = id + 1; child < end; child = data[(child << SHIFT) + NEXT]!) {
+      if ((data[(child << SHIFT) + KIND]! & KIND_MASK) !== KEY) continue;
+      this.error(
+        'key-outside-dict',
+        data[(child << SHIFT) + START]!,
+        data[(child << SHIFT) + OPEN_END]!,
+        'A <key> may only stand in a <dict>, not in an <array>. Put key and value into a <dict>, or make it a <string>.',
+      );
+      return;
+    }
+  }
+
   private valueWithoutKey(id: number): void {
     const tag = this.tagOf(id);
     this.unbalancedIfContainer(id);
@@ -212,14 +235,7 @@ export class Builder {
   checkPlace(kind: number, start: number, openEnd: number): void {
     if (this.currentKind === UNKNOWN) return;
     if (this.currentKind !== 0) {
-      if (kind === KEY) {
-        this.error(
-          'key-outside-dict',
-          start,
-          openEnd,
-          'A <key> may only stand in a <dict>, not in an <array>. Put key and value into a <dict>, or make it a <string>.',
-        );
-      }
+      if (kind === KEY) this.keyInArray = true;
       return;
     }
     if (!this.rootDone) {
@@ -359,13 +375,12 @@ export class Builder {
     const { text } = this;
     if (at < this.lineStart) {
       this.lineStart = text.lastIndexOf('\n', at - 1) + 1;
-      this.lineSeen = this.lineStart;
+      this.nextFeed = -1;
     }
-    for (;;) {
-      const feed = text.indexOf('\n', this.lineSeen);
-      if (feed < 0 || feed >= at) break;
-      this.lineStart = feed + 1;
-      this.lineSeen = feed + 1;
+    if (this.nextFeed < 0) this.nextFeed = feedAfter(text, this.lineStart);
+    while (this.nextFeed < at) {
+      this.lineStart = this.nextFeed + 1;
+      this.nextFeed = feedAfter(text, this.lineStart);
     }
     return indentWidth(text, this.lineStart);
   }
@@ -379,6 +394,11 @@ export class Builder {
     const after = skipSpace(this.text, at + '</dict>'.length);
     return this.text.startsWith('<key', after) && this.text.lastIndexOf('</dict') > after;
   }
+}
+
+function feedAfter(text: string, at: number): number {
+  const feed = text.indexOf('\n', at);
+  return feed < 0 ? Number.MAX_SAFE_INTEGER : feed;
 }
 
 /** Width of the white space that begins at `at`. */

@@ -51,8 +51,19 @@ export function readClosingTag(b: Builder, at: number): number {
   const kind = b.kindOf(target);
   if (kind !== UNKNOWN && name !== tag) reportMismatch(b, at, end, name, tag);
   else if (bracket < 0 || nameStart > at + 2) reportOpenTag(b, at, end, tag, bracket < 0);
+  if (kind === UNKNOWN) completeFix(b, target, nameStart, stop);
   b.close(target, at, end);
   return end;
+}
+
+/** The fix of an unknown element changes its closing tag too. */
+function completeFix(b: Builder, id: number, start: number, end: number): void {
+  const index = b.unknownErrors.get(id);
+  const error = index === undefined ? undefined : b.errors[index];
+  if (!error?.fix || error.start !== b.field(id, START)) return;
+  const newText = error.fix.edits[0]!.newText;
+  const edits = [...error.fix.edits, { start, end, newText }];
+  b.errors[index!] = { ...error, fix: { ...error.fix, edits } };
 }
 
 /** The `>` of a closing tag whose name ends at `at`, -1 if a line break or `<` comes first. */

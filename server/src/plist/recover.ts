@@ -131,6 +131,7 @@ export function readUnknownOpenTag(b: Builder, at: number): number {
     return tail.end;
   }
   const id = addNode(b.table, UNKNOWN, at, tail.end, b.current);
+  b.unknownErrors.set(id, b.errors.length - 1);
   b.open(id, UNKNOWN);
   return tail.end;
 }
