@@ -22,7 +22,6 @@ const keyRules: readonly Rule[] = [
     how: 'Put the keys into one `<dict>` inside `<plist>`.',
     source: [`${LOADER}:14555-14575`],
     kinds: KEXTS,
-    facts: ['oskext:kOSKextDiagnosticBadPropertyListXMLKey'],
     examples: {
       invalid: '<plist version="1.0">\n<array/>\n</plist>',
       valid:
