@@ -14,21 +14,6 @@ const inPersonality = (key: string) => `IOKitPersonalities.<name>.${key}`;
 
 const keyRules: readonly Rule[] = [
   {
-    id: 'kext/root',
-    severity: 'error',
-    title: 'Info.plist that is no dictionary',
-    what: 'The outermost value of a kext’s Info.plist is not a `<dict>`.',
-    why: 'The loader reads a dictionary and nothing else.',
-    how: 'Put the keys into one `<dict>` inside `<plist>`.',
-    source: [`${LOADER}:14555-14575`],
-    kinds: KEXTS,
-    examples: {
-      invalid: '<plist version="1.0">\n<array/>\n</plist>',
-      valid:
-        '<plist version="1.0">\n<dict>\n\t<key>CFBundlePackageType</key>\n\t<string>KEXT</string>\n</dict>\n</plist>',
-    },
-  },
-  {
     id: 'kext/property-type',
     severity: 'error',
     title: 'Key of a kext with the wrong type',
