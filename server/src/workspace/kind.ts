@@ -66,7 +66,9 @@ function kindOf(tree: PlistTree, path: string): [BundleKind, string] {
       ? ['codeless-dext', `${reason}, and every IOUserClass is a class of DriverKit`]
       : ['dext', reason];
   }
-  if (packageType === 'KEXT' || wrapper === 'kext' || isKextContent(root, personalities)) {
+  // Letters of another bundle beside personalities are the fault, not a kext: app/personalities, sysext/personalities.
+  const other = packageType === 'SYSX' || packageType === 'APPL';
+  if (packageType === 'KEXT' || wrapper === 'kext' || (!other && isKextContent(root, personalities))) {
     const reason =
       packageType === 'KEXT'
         ? 'CFBundlePackageType is KEXT'
