@@ -70,14 +70,34 @@ function fixType({ node, expected, schema }: SchemaFinding): readonly SchemaFix[
   const kinds = listOf(expected).flatMap((type) => ELEMENTS[String(type)] ?? [String(type)]);
   const fixes: SchemaFix[] = [];
   for (const kind of kinds) {
+    if (kind === 'array' && !takesItem(schema, node)) {
+      fixes.push(...samples(schema, node));
+      continue;
+    }
     const xml = converted(node, kind);
     if (xml === undefined) continue;
     const edits = kind === 'array' ? wrapInArray(node) : [{ start: node.start, end: node.end, newText: xml }];
     const title = kind === 'boolean' ? `Change to ${xml}` : `Change to <${kind}>`;
     fixes.push({ title, edits });
   }
-  if (fixes.length === 1) return [{ ...fixes[0]!, preferred: true }];
+  if (fixes.length === 1) return [{ preferred: true, ...fixes[0]! }];
   return fixes.length > 0 ? fixes : emptied(node, kinds);
+}
+
+/** Whether the value could stand in the array as it is; `<true/>` is no dictionary of a list of dictionaries. */
+function takesItem({ items }: SchemaObject, node: PlistNode): boolean {
+  if (typeof items !== 'object') return true;
+  const kinds = plistTypes(items);
+  return kinds.length === 0 || kinds.includes(node.kind);
+}
+
+/** The snippets of the schema in the place of a value that says nothing: to be filled in. */
+function samples(schema: SchemaObject, node: PlistNode): readonly SchemaFix[] {
+  return (schema.defaultSnippets ?? []).slice(0, MAX_VALUES).map((snippet) => ({
+    title: `Replace with a sample: ${snippet.label}`,
+    edits: replaceValue(node, suggestedValue([{ defaultSnippets: [snippet] }]).value),
+    preferred: false,
+  }));
 }
 
 /** What cannot be converted but holds nothing either: an empty value of the right type. */
