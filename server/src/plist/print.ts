@@ -50,7 +50,8 @@ export function printValue(value: PlistValue, options: PrintOptions = {}): strin
     while (indents.length <= depth) indents.push(indents[indents.length - 1]! + unit);
     return indents[depth]!;
   };
-  const begin = (item: PlistValue): void => {
+  const begin = (given: PlistValue): void => {
+    const item = given instanceof PlistUid ? new Map([['CF$UID', BigInt(given.uid)]]) : given;
     if (isDict(item) || isArray(item)) {
       const tag = isDict(item) ? 'dict' : 'array';
       if ((isDict(item) ? item.size : item.length) === 0) parts.push(`<${tag}/>`);
@@ -87,9 +88,6 @@ function printLeaf(value: PlistValue, eol: string, indent: string): string {
   if (typeof value === 'bigint') return `<integer>${value}</integer>`;
   if (value instanceof PlistReal) return `<real>${value.text?.trim() ?? realText(value.value)}</real>`;
   if (value instanceof PlistDate) return `<date>${dateText(value.seconds)}</date>`;
-  if (value instanceof PlistUid) {
-    return `<dict>${eol}${indent}\t<key>CF$UID</key>${eol}${indent}\t<integer>${value.uid}</integer>${eol}${indent}</dict>`;
-  }
   if (value instanceof Uint8Array) return printData(value, eol, indent);
   return '';
 }
