@@ -82,7 +82,7 @@ function members(schema: Compiled): Check {
         verdict = both(verdict, run(property, member, out));
         if (verdict === INVALID && out === undefined) return INVALID;
       }
-      return verdict;
+      return verdict === VALID && instance.hasUnknownKey() ? UNDECIDED : verdict;
     };
   }
   return (instance, out) => {
@@ -107,6 +107,7 @@ function mayTakeArchitecture(schema: Compiled): boolean {
 function runMember(schema: Compiled, value: Instance, out: Out): Verdict {
   const key = value.key!;
   const property = propertySchema(schema, key);
+  if (property === undefined && value.keyUnknown) return runUnknownKey(schema, value, out);
   let matched = property !== undefined;
   let verdict: Verdict = property === undefined ? VALID : run(property, value, out);
   for (const [pattern, patterned] of schema.patterns) {
@@ -116,6 +117,12 @@ function runMember(schema: Compiled, value: Instance, out: Out): Verdict {
   }
   if (!matched && schema.additional !== undefined) verdict = run(schema.additional, value, out);
   return verdict;
+}
+
+/** A key that may become any key has the schema that all keys have; where some have their own it is open. */
+function runUnknownKey(schema: Compiled, value: Instance, out: Out): Verdict {
+  if (schema.properties.size > 0 || schema.patterns.length > 0) return UNDECIDED;
+  return schema.additional === undefined ? VALID : run(schema.additional, value, out);
 }
 
 function requireKeys(
@@ -153,7 +160,10 @@ function dependents(
   return (instance, out) => {
     let verdict: Verdict = VALID;
     for (const [key, needed] of table) {
-      if (instance.member(key) === undefined) continue;
+      if (instance.member(key) === undefined) {
+        if (instance.hasUnknownKey()) verdict = both(verdict, UNDECIDED);
+        continue;
+      }
       verdict = both(verdict, requireKeys(source, 'dependentRequired', needed, archKeys, instance, out));
     }
     return verdict;
@@ -166,6 +176,7 @@ function dependentSchemas(schema: Compiled): Check {
     let verdict: Verdict = VALID;
     for (const [key, dependent] of table) {
       if (instance.member(key) !== undefined) verdict = both(verdict, run(dependent, instance, out));
+      else if (instance.hasUnknownKey()) verdict = both(verdict, UNDECIDED);
     }
     return verdict;
   };
@@ -195,6 +206,8 @@ function count(
   holds: (size: number) => boolean,
 ): Check {
   return (instance, out) => {
+    // Two keys may become one.
+    if (instance.hasUnknownKey()) return UNDECIDED;
     if (holds(instance.members().length)) return VALID;
     out?.push({ keyword, instance, schema: source, expected: bound });
     return INVALID;

@@ -72,6 +72,7 @@ export abstract class Instance {
   private children: readonly Instance[] | undefined = undefined;
   private noted: Notes | undefined = undefined;
   private known = -1;
+  private someKeyUnknown: boolean | undefined = undefined;
 
   constructor(kind: number, parent: Instance | undefined, key: string | undefined) {
     this.depth = parent === undefined ? 0 : parent.depth + 1;
@@ -149,8 +150,8 @@ export abstract class Instance {
 
   /** Some key of this dict is unknown, so a missing key may yet be there. */
   hasUnknownKey(): boolean {
-    for (const member of this.members()) if (member.keyUnknown) return true;
-    return false;
+    this.someKeyUnknown ??= this.members().some((member) => member.keyUnknown);
+    return this.someKeyUnknown;
   }
 
   /** A text that two instances share exactly when they are equal; undefined when a part is unknown. */

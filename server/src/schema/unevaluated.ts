@@ -1,6 +1,16 @@
 /** unevaluatedProperties and unevaluatedItems: what no other keyword of the schema, in place, has looked at. */
 import { fittingBranches } from './branches.ts';
-import { both, type Check, type Compiled, INVALID, probe, run, VALID, type Verdict } from './compiled.ts';
+import {
+  both,
+  type Check,
+  type Compiled,
+  INVALID,
+  probe,
+  run,
+  UNDECIDED,
+  VALID,
+  type Verdict,
+} from './compiled.ts';
 import { propertySchema } from './dictChecks.ts';
 import type { Instance } from './instance.ts';
 
@@ -19,6 +29,10 @@ function unevaluatedProperties(schema: Compiled, rest: Compiled): Check {
     let verdict: Verdict = VALID;
     for (const value of instance.members()) {
       if (keys.has(value.key!)) continue;
+      if (value.keyUnknown) {
+        verdict = both(verdict, UNDECIDED);
+        continue;
+      }
       const before = out?.length ?? 0;
       verdict = both(verdict, run(rest, value, out));
       if (verdict === INVALID && out === undefined) return INVALID;
