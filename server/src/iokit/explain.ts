@@ -2,13 +2,14 @@
  * Answers in words: where a personality matches, why it matches nowhere, who wins, what to change. Everything here
  * is built on `matching.ts`; nothing decides anew. Values that are private in a dump never come out of here.
  */
-import { isArray, type PlistDict, type PlistValue } from '../plist/value.ts';
+import { isArray, isDict, type PlistDict, type PlistValue } from '../plist/value.ts';
 import { describeValue, type MatchCheck } from './checks.ts';
 import { isSubclass } from './classes.ts';
 import { int32 } from './equality.ts';
 import { familyOf, type MatchContext, type MatchResult, matchPersonality, matchScore } from './matching.ts';
 import { type Candidate, categoryOf, type Ranked } from './matching-catalogue.ts';
 import { isA, type Nub } from './nub.ts';
+import { pciMatchTerms } from './pci.ts';
 import { PRIVATE_TEXT } from './private.ts';
 import {
   USB_KEYS,
@@ -79,8 +80,18 @@ function isIdentity(check: MatchCheck): boolean {
 function distanceOf(failures: readonly MatchCheck[]): number {
   return failures.reduce((sum, failure) => {
     if (failure.unknown) return sum + 0.5;
-    return sum + (isIdentity(failure) ? 4 : failure.key === 'IOProviderClass' ? 8 : 2);
+    return (
+      sum + (isIdentity(failure) ? identityDistance(failure) : failure.key === 'IOProviderClass' ? 8 : 2)
+    );
   }, 0);
+}
+
+/** A PCI device of the same vendor is nearer than one of another. */
+function identityDistance(failure: MatchCheck): number {
+  if (typeof failure.wants !== 'string' || typeof failure.has !== 'string') return 4;
+  const vendors = pciMatchTerms(failure.wants).terms.map((term) => term.vendor);
+  const own = pciMatchTerms(failure.has.replaceAll(' or ', ' ')).terms.map((term) => term.vendor);
+  return own.some((vendor) => vendors.includes(vendor)) ? 3 : 4;
 }
 
 function missSentence(nub: Nub, checks: readonly MatchCheck[], failures: readonly MatchCheck[]): string {
@@ -133,7 +144,7 @@ function adviceForOne(failure: MatchCheck, personality: PlistDict, nub: Nub): st
   if (failure.wants === undefined || /^IOPCI/.test(failure.key)) return [];
   if (failure.has === undefined) return [`Remove ${failure.key}: the device has no such property.`];
   if (failure.has === PRIVATE_TEXT) return [`Remove ${failure.key}, or look the value up on the device.`];
-  return isArray(failure.has) ? [] : [`Set ${failure.key} to ${short(failure.has)}.`];
+  return isArray(failure.has) || isDict(failure.has) ? [] : [`Set ${failure.key} to ${short(failure.has)}.`];
 }
 
 /** Which keys to add or drop for a legal combination, with the values of the device. */

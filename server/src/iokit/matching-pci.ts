@@ -49,7 +49,7 @@ function matchKey(key: PciKey, text: string, nub: Nub, log: CheckLog): number | 
       values.some(({ value }) => value !== undefined && isSwapped(term, value)),
     );
     if (swapped) return `The halves are swapped: the device id comes first, the vendor id last.${cut}`;
-    return `None of its ${terms.length} item${terms.length === 1 ? '' : 's'} fits ${shown.join(' nor ')}.${cut}`;
+    return `${terms.length === 1 ? 'It does not fit' : `None of its ${terms.length} items fits`} ${shown.join(' nor ')}.${cut}`;
   });
   return hit?.register;
 }

@@ -24,19 +24,25 @@ interface KeyState {
   readonly wildcard: boolean;
 }
 
-/** The score of a match, `undefined` when the table does not match. */
-export function matchUsb(table: PlistDict, nub: Nub, kind: UsbKind, log: CheckLog): number | undefined {
+/** The score of a match, `undefined` when the table does not match. `rows`: for the like of USB on other buses. */
+export function matchUsb(
+  table: PlistDict,
+  nub: Nub,
+  kind: UsbKind,
+  log: CheckLog,
+  rows: readonly UsbRow[] = USB_ROWS[kind],
+): number | undefined {
   const states = new Map<string, KeyState>();
-  for (const key of new Set(USB_ROWS[kind].flatMap((row) => [...row.needs, ...row.optional]))) {
+  for (const key of new Set(rows.flatMap((row) => [...row.needs, ...row.optional]))) {
     if (key !== 'idProduct') states.set(key, compareKey(table, nub, key, log));
   }
   const product = compareProduct(table, nub, log);
   states.set('idProduct', product);
   const classOfNub = uint32(nub.properties.get(usbClassKey(kind)));
   const vendorSpecific = classOfNub === USB_VENDOR_SPECIFIC;
-  const row = USB_ROWS[kind].find((candidate) => rowHolds(candidate, states, vendorSpecific));
+  const row = rows.find((candidate) => rowHolds(candidate, states, vendorSpecific));
   if (!row) {
-    explainNoRow(table, nub, kind, states, vendorSpecific, log);
+    explainNoRow(table, nub, kind, rows, states, vendorSpecific, log);
     return undefined;
   }
   const wildcards = row.needs.filter((key) => states.get(key)?.wildcard).length;
@@ -125,6 +131,7 @@ function explainNoRow(
   table: PlistDict,
   nub: Nub,
   kind: UsbKind,
+  rows: readonly UsbRow[],
   states: ReadonlyMap<string, KeyState>,
   vendorSpecific: boolean,
   log: CheckLog,
@@ -133,7 +140,7 @@ function explainNoRow(
   const differing = [...states].filter(([, state]) => state.exists && !state.matches);
   const counts = (key: string) =>
     states.get(key)!.exists || (key === 'idProduct' && isArray(table.get('idProductArray')));
-  const legal = USB_ROWS[kind].filter(
+  const legal = rows.filter(
     (row) => row.needs.every(counts) && !row.forbidden.some((key) => states.get(key)!.exists),
   );
   if (differing.length > 0 && legal.length > 0) return;

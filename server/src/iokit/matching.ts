@@ -18,6 +18,7 @@ import {
 import { matchGeneric } from './matching-generic.ts';
 import { matchHid } from './matching-hid.ts';
 import { matchPci } from './matching-pci.ts';
+import { matchL2cap, matchThunderboltPort, matchTransportInterface } from './matching-recorded.ts';
 import { matchUsb } from './matching-usb.ts';
 import { isA, type Nub } from './nub.ts';
 
@@ -63,6 +64,10 @@ const FAMILIES: Readonly<
   IOATADevice: matchAta,
   IOResources: matchResources,
   IOUserResources: matchResources,
+  IOThunderboltPort: matchThunderboltPort,
+  IOBluetoothL2CAPChannel: matchL2cap,
+  AppleHSSPIInterface: matchTransportInterface,
+  AppleHSBluetoothInterface: matchTransportInterface,
 };
 
 /** The class of the nub whose comparison applies, `undefined` for a nub that only knows the generic keys. */

@@ -43,7 +43,8 @@ export const PCI_KEYS: readonly PciKey[] = [
   { key: 'IOPCIClassMatch', registers: [0x08], defaultMask: 0xffffff00 },
 ];
 
-const NUMBER = /[ \t\n\v\f\r]*([+-]?)(?:0[xX])?([0-9a-fA-F]+)/y;
+/** As the kernel's strtoul (apple-oss-distributions/xnu iokit/Kernel/IOStringFuncs.c:218): `0x` needs a digit. */
+const NUMBER = /[ \t\n\v\f\r]*([+-]?)(?:0[xX]|(?!0[xX]))([0-9a-fA-F]+)/y;
 const MAX_UINT64 = (1n << 64n) - 1n;
 
 /** Reads a match text as the kernel does. Never throws. */

@@ -97,6 +97,9 @@ export const USB_ROWS: Readonly<Record<UsbKind, readonly UsbRow[]>> = {
   interface: rows(INTERFACE_CLASS, ['bConfigurationValue', 'bInterfaceNumber']),
 };
 
+/** The rows of an interface that belongs to no configuration: see `matching-recorded.ts`. */
+export const CONFIGLESS_ROWS: readonly UsbRow[] = rows(INTERFACE_CLASS, ['bInterfaceNumber']);
+
 /** Every key that the table of each kind reads, modifiers included. */
 export const USB_KEYS: Readonly<Record<UsbKind, readonly string[]>> = {
   device: ['idVendor', 'idProduct', 'bcdDevice', ...DEVICE_CLASS, 'idProductArray', 'idProductMask'],
