@@ -26,7 +26,10 @@ export function guarded<P, R>(
     try {
       const uri = uriOf(params);
       const version = uri === undefined ? undefined : versionOf(uri);
-      await new Promise<void>((resolve) => timer.setImmediate(resolve));
+      // Twice: the connection takes up the next message behind our first turn.
+      for (let turn = 0; turn < 2; turn++) {
+        await new Promise<void>((resolve) => timer.setImmediate(resolve));
+      }
       if (token.isCancellationRequested) return cancelled();
       if (uri !== undefined && versionOf(uri) !== version) return modified();
       const result = await run(params, token);
