@@ -6,8 +6,9 @@ import type { Rule, RuleContext } from './types.ts';
 const ENTITLEMENT =
   /^(com\.apple\.(developer|security|private|vm|hypervisor|rootless|usb|system-task-ports|application-identifier)\b.*|keychain-access-groups|get-task-allow|application-identifier|aps-environment|com\.apple\.get-task-allow)$/;
 
-function checkInfoPlist({ root, report }: RuleContext): void {
-  for (const { key } of root.entries) {
+function checkInfoPlist({ root, personalities, report }: RuleContext): void {
+  const keys = [root, ...personalities.map(({ node }) => node)].flatMap((dict) => dict.entries);
+  for (const { key } of keys) {
     if (!ENTITLEMENT.test(key.text)) continue;
     report({
       at: key,
@@ -36,7 +37,7 @@ export const bundleEntitlementsRules: readonly Rule[] = [
     id: 'bundle/entitlement-in-info-plist',
     severity: 'error',
     title: 'Entitlement in an Info.plist',
-    what: 'A key such as `com.apple.developer.driverkit` or `com.apple.security.app-sandbox` at the top level of an Info.plist.',
+    what: 'A key such as `com.apple.developer.driverkit` or `com.apple.security.app-sandbox` at the top level of an Info.plist or in a personality.',
     why: 'Entitlements are part of the code signature, into which Xcode puts the target’s .entitlements file. In an Info.plist they grant nothing: the check that wants one fails.',
     how: 'Move the key to the file that the build setting `CODE_SIGN_ENTITLEMENTS` names.',
     source: [

@@ -2,6 +2,7 @@
 import { readVersion } from '../iokit/version.ts';
 import type { PlistNode } from '../plist/types.ts';
 import { addEntryFix, offer, removeEntryFix, setTextFix } from './bundle-edits.ts';
+import { knownKeysOf } from './bundle-known-keys.ts';
 import {
   DEXT_KINDS,
   INFO_KINDS,
@@ -195,11 +196,10 @@ function checkBlank({ root, evaluation, report }: RuleContext): void {
   const stack: PlistNode[] = [root];
   for (let node = stack.pop(); node; node = stack.pop()) {
     for (const item of node.items) stack.push(item);
-    const known = new Set(evaluation.keysFor(node).map(({ key }) => key));
     for (const { key, value } of node.entries) {
       if (value) stack.push(value);
       const name = key.text;
-      if (name !== name.trim() && known.has(name.trim())) {
+      if (name !== name.trim() && knownKeysOf(evaluation, node).names.has(name.trim())) {
         report({
           at: key,
           severity: 'warning',

@@ -22,6 +22,33 @@ export function libraryDicts(root: PlistNode): { key: PlistNode; value: PlistNod
   return variantsOn64Bit(root, 'OSBundleLibraries').filter(({ value }) => value.entries.length > 0);
 }
 
+/** An entry whose value is the one that is read for its key. */
+export interface Library {
+  readonly id: string;
+  readonly key: PlistNode;
+  readonly value: PlistNode;
+  readonly dict: PlistNode;
+}
+
+/** Entries that have a value; of a key that stands twice the one that is read. */
+export function entriesOf(dict: PlistNode): Library[] {
+  const found: Library[] = [];
+  for (const { key, value } of dict.entries) {
+    if (value && dict.get(key.text)?.id === value.id) found.push({ id: key.text, key, value, dict });
+  }
+  return found;
+}
+
+/** The entries that a 64-bit system reads. */
+export function librariesOf(root: PlistNode): Library[] {
+  return libraryDicts(root).flatMap(({ value }) => entriesOf(value));
+}
+
+/** An OSBundleLibraries of one entry, for the examples of rules. */
+export function libraryExample(id: string, version: string): string {
+  return `<key>OSBundleLibraries</key>\n<dict>\n\t<key>${id}</key>\n\t<string>${version}</string>\n</dict>`;
+}
+
 /** A `<dict>` of libraries, as the edit layer wants it: indented by tabs. */
 function librariesElement(ids: readonly string[]): string {
   const entries = ids.map((id) => `\t<key>${id}</key>\n\t<string>${USUAL_KPI_VERSION}</string>`);

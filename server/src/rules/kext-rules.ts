@@ -1,5 +1,6 @@
 /** All code rules of kernel extensions, and of what Apple's kext loader asks of dexts. */
 import { kextArchRules } from './kext-arch.ts';
+import { kextKernelLibraryRules } from './kext-kernel-library.ts';
 import { kextLibrariesRules } from './kext-libraries.ts';
 import { kextLibraryRules } from './kext-library.ts';
 import { kextPersonalityRules } from './kext-personality.ts';
@@ -11,6 +12,7 @@ export const kextRules: readonly Rule[] = [
   ...kextPropertiesRules,
   ...kextLibrariesRules,
   ...kextLibraryRules,
+  ...kextKernelLibraryRules,
   ...kextPersonalityRules,
   ...kextArchRules,
   ...kextXmlRules,

@@ -108,10 +108,15 @@ const CASES: readonly Case[] = [
     bad: top('CFBundleIdentifier', s('')),
   },
   {
+    fact: 'PropertyIsIllegalValueKey#CFBundleIdentifier',
+    rule: 'bundle/identifier',
+    severity: 'error',
+    bad: top('CFBundleIdentifier', s('')),
+  },
+  {
     fact: 'IdentifierOrVersionTooLongKey#CFBundleIdentifier',
     rule: 'bundle/identifier',
     severity: 'error',
-    bundle: 'dext',
     bad: top('CFBundleIdentifier', s('a'.repeat(64))),
     good: top('CFBundleIdentifier', s('a'.repeat(63))),
   },
@@ -474,13 +479,13 @@ const CASES: readonly Case[] = [
 
 const FACT_PREFIX = 'kOSKextDiagnostic';
 
-for (const { fact, rule, severity, bundle = 'kext', bad, good = {}, text = (xml) => xml } of CASES) {
+for (const { fact, rule, severity, bundle = 'kext', bad, good = {}, text } of CASES) {
   test(`${fact} in a ${bundle}: ${rule}`, () => {
     const shown = (xml: string) =>
       findingsOf(BUILT_PATH[bundle], xml)
         .filter((finding) => finding.rule === rule)
         .map((finding) => finding.severity);
-    const withFault = text(infoPlist(bundle, bad));
+    const withFault = text?.(infoPlist(bundle, bad)) ?? infoPlist(bundle, bad);
     assert.ok(shown(withFault).includes(severity), `not found in:\n${withFault}`);
     assert.deepEqual(
       shown(infoPlist(bundle, good)),
