@@ -67,7 +67,6 @@ export function createSession(createClient: CreateClient, output: vscode.LogOutp
     documentSelector: SELECTOR,
     outputChannel: output,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
-    synchronize: { configurationSection: 'driverPlist' },
     middleware: filterMiddleware(served, () => client),
     errorHandler,
   });
