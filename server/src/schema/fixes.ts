@@ -31,8 +31,22 @@ const MAX_VALUES = 5;
 
 /** The repairs of a finding, the likeliest first; `[]` when there is none that we could know. Never throws. */
 export function fixesFor(finding: SchemaFinding): readonly SchemaFix[] {
-  const fixes = FIXES[finding.keyword]?.(finding) ?? [];
+  const fixes = ownRepair(finding) ?? FIXES[finding.keyword]?.(finding) ?? [];
   return fixes.filter(({ edits }) => edits.length > 0);
+}
+
+/** What the schema itself says repairs the finding. */
+function ownRepair({ schema, node, keyNode, keyword }: SchemaFinding): readonly SchemaFix[] | undefined {
+  const { repair } = schema;
+  if (repair === undefined || keyword === 'type' || keyword === 'plistType') return undefined;
+  if (repair === 'remove' || repair === 'rename') {
+    const key = keyNode ?? node.key;
+    if (key === undefined) return undefined;
+    if (repair === 'rename') return schema.replacement ? [renamed(key, schema.replacement)] : undefined;
+    return [{ ...removed(key), preferred: true }];
+  }
+  const title = `Replace with ${plainJson(repair.value)}`;
+  return [{ title, edits: replaceValue(node, newValue(repair.value, [node.kind])), preferred: true }];
 }
 
 const FIXES: Readonly<Record<string, (finding: SchemaFinding) => readonly SchemaFix[]>> = {

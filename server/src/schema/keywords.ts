@@ -105,6 +105,11 @@ function isSnippet(value: JsonValue): boolean {
   return typeof label === 'string' && typeof body === 'string';
 }
 
+const repair: Form = (value) =>
+  value === 'remove' || value === 'rename' || (isObject(value) && 'value' in (value as object))
+    ? undefined
+    : '"remove", "rename" or { "value": … }';
+
 function wordOf(words: readonly string[]): Form {
   const wanted = `one of ${words.join(', ')}`;
   return (value) => (typeof value === 'string' && words.includes(value) ? undefined : wanted);
@@ -177,6 +182,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   patternErrorMessage: text,
   errorMessage: text,
   doNotSuggest: flag,
+  repair,
   defaultSnippets: snippets,
   rule: text,
   severity: wordOf(SEVERITIES),

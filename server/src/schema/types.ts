@@ -86,6 +86,11 @@ export interface SchemaObject {
    */
   readonly errorMessage?: string;
   readonly doNotSuggest?: boolean;
+  /**
+   * The one obvious repair of a finding of this very subschema: take the key out, call it by its
+   * `replacement`, or write this value.
+   */
+  readonly repair?: 'remove' | 'rename' | { readonly value: JsonValue };
   readonly defaultSnippets?: readonly {
     readonly label: string;
     readonly description?: string;
