@@ -1,7 +1,15 @@
 /** `$(BUILD_SETTING)` is unknown, and unknown is never a finding. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Schema, SchemaObject } from '../../../server/src/schema/types.ts';
+import fc from 'fast-check';
+import { parsePlist } from '../../../server/src/plist/parse.ts';
+import { printValue } from '../../../server/src/plist/print.ts';
+import { resetBudget, run, UNDECIDED, VALID } from '../../../server/src/schema/compiled.ts';
+import { evaluateJson } from '../../../server/src/schema/evaluate.ts';
+import { PlistInstance } from '../../../server/src/schema/instance.ts';
+import { compiledOf, readSchemaSet } from '../../../server/src/schema/set.ts';
+import type { JsonValue, Schema, SchemaObject } from '../../../server/src/schema/types.ts';
+import { asPlist, KEYS, plain, root, value } from './random.ts';
 import { check, evaluated } from './support.ts';
 
 const dict = (body: string): string => `<dict>${body}</dict>`;
@@ -104,5 +112,78 @@ describe('build variables', () => {
     check({ contains: { const: 'a' }, maxContains: 1 }, `<array>${unknown}<string>a</string></array>`, []);
     check({ uniqueItems: true }, `<array>${unknown}${unknown}</array>`, []);
     check({ const: ['a', 'b'] }, `<array>${unknown}<string>b</string></array>`, []);
+  });
+});
+
+/** Strings become `$(V)`, keys now and then `$(K)`. */
+function withVariables(json: JsonValue, keys: boolean): JsonValue {
+  if (typeof json === 'string') return '$(V)';
+  if (typeof json !== 'object' || json === null) return json;
+  if (Array.isArray(json)) return json.map((item) => withVariables(item as JsonValue, keys));
+  const entries = Object.entries(json as { readonly [key: string]: JsonValue });
+  return Object.fromEntries(
+    entries.map(([key, part], i) => [keys && i === 0 ? '$(K)' : key, withVariables(part, keys)]),
+  );
+}
+
+/** The variables' values, drawn in order from the list; undefined when two keys would become one. */
+function substituted(json: JsonValue, texts: readonly string[]): JsonValue | undefined {
+  let next = 0;
+  let collision = false;
+  const draw = (list: readonly string[]): string => list[next++ % list.length]!;
+  const walk = (part: JsonValue): JsonValue => {
+    if (part === '$(V)') return draw(texts);
+    if (typeof part !== 'object' || part === null) return part;
+    if (Array.isArray(part)) return part.map((item) => walk(item as JsonValue));
+    const entries = Object.entries(part as { readonly [key: string]: JsonValue }).map(
+      ([key, inner]) => [key === '$(K)' ? texts[next++ % texts.length]! : key, walk(inner)] as const,
+    );
+    const result = Object.fromEntries(entries);
+    if (Object.keys(result).length < entries.length) collision = true;
+    return result;
+  };
+  const result = walk(json);
+  return collision ? undefined : result;
+}
+
+describe('a decided verdict holds whatever the variables turn into', () => {
+  test('on random schemas and values', { timeout: 60_000 }, (t) => {
+    let decided = 0;
+    let open = 0;
+    const texts = fc.array(fc.constantFrom(...KEYS, '', 'aab', '1', '\u{1F600}', 'zz'), {
+      minLength: 4,
+      maxLength: 9,
+    });
+    fc.assert(
+      fc.property(
+        root.map(plain),
+        fc.array(fc.tuple(value.map(plain), fc.boolean(), texts), { minLength: 4, maxLength: 8 }),
+        (of, cases) => {
+          const schema = readSchemaSet({ 'x.json': of }).set.get('x.json')!;
+          for (const [json, keys, list] of cases) {
+            const unknown = withVariables(json, keys);
+            const concrete = substituted(unknown, list);
+            if (concrete === undefined) continue;
+            const tree = parsePlist(`<plist>${printValue(asPlist(unknown))}</plist>`);
+            resetBudget();
+            const verdict = run(compiledOf(schema), new PlistInstance(tree.root!), undefined);
+            if (verdict === UNDECIDED) {
+              open++;
+              continue;
+            }
+            decided++;
+            const { valid } = evaluateJson(schema, concrete);
+            assert.equal(
+              verdict === VALID,
+              valid,
+              `${JSON.stringify(unknown)} as ${JSON.stringify(concrete)}`,
+            );
+          }
+        },
+      ),
+      { numRuns: 1_500, seed: 20261123, interruptAfterTimeLimit: 4_000 },
+    );
+    t.diagnostic(`${decided} decided, ${open} left open`);
+    assert.ok(decided > 300 && open > 100, `${decided} decided, ${open} open`);
   });
 });
