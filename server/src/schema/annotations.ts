@@ -187,7 +187,7 @@ function forbids(place: Place, key: string): boolean {
   return schemasOfKey(place, key).some(({ schema, certain }) => certain && schema.constant === false);
 }
 
-/** The schemas and all that join them on an instance, outermost first. */
+/** The schemas and all that join them on an instance, outermost first, what a `$ref` leads to before what refers. */
 function holding(schemas: readonly Applying[], instance: Instance): readonly Applying[] {
   return joinAll(schemas, ({ schema, certain }) => {
     const parts: Applying[] = [];
@@ -233,19 +233,36 @@ function joinedStatic(schema: Compiled): readonly Compiled[] {
   return anyValue([{ schema, certain: true }]).map((one) => one.schema);
 }
 
-/** Depth first, each schema once, a certain place before an uncertain one. */
+/** Stands where a schema comes whose `$ref` has been followed. */
+interface Referrer {
+  readonly referrer: Compiled;
+}
+
+/**
+ * Depth first, each schema once, a certain place before an uncertain one. A schema stands behind what it refers
+ * to: its own words are the nearer ones.
+ */
 function joinAll(
   schemas: readonly Applying[],
   partsOf: (one: Applying) => readonly Applying[],
 ): readonly Applying[] {
   const found = new Map<Compiled, Applying>();
-  const open = [...schemas].reverse();
+  const open: (Applying | Referrer)[] = [...schemas].reverse();
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if ('referrer' in next) {
+      const one = found.get(next.referrer)!;
+      found.delete(next.referrer);
+      found.set(next.referrer, one);
+      continue;
+    }
     const before = found.get(next.schema);
     if (before?.certain || (before !== undefined && !next.certain)) continue;
     found.set(next.schema, next);
     const parts = partsOf(next);
-    for (let i = parts.length - 1; i >= 0; i--) open.push(parts[i]!);
+    for (let i = parts.length - 1; i >= 0; i--) {
+      if (parts[i]!.schema === next.schema.ref) open.push({ referrer: next.schema });
+      open.push(parts[i]!);
+    }
   }
   return [...found.values()];
 }

@@ -4,8 +4,9 @@ import { distance } from '../plist/nearest.ts';
 /** Longer words are never a slip of one name for another that we could tell. */
 const MAX_WORD = 200;
 
-/** Edits that still count as a slip: one for up to four letters, two for up to eight, else three. */
+/** Edits that still count as a slip: none for two letters, one for up to four, two for up to eight, else three. */
 function slipLimit(word: string): number {
+  if (word.length <= 2) return 0;
   if (word.length <= 4) return 1;
   return word.length <= 8 ? 2 : 3;
 }

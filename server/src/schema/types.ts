@@ -145,7 +145,10 @@ export interface SchemaFinding {
 export interface Evaluation {
   /** In document order. */
   readonly findings: readonly SchemaFinding[];
-  /** The subschemas that apply to a node and hold their conditions, outermost first. */
+  /**
+   * The subschemas that apply to a node and hold their conditions, outermost first; what a `$ref` leads to stands
+   * before the schema that refers to it, whose own words are the nearer ones.
+   */
   schemasFor(node: PlistNode): readonly SchemaObject[];
   /** The subschemas that would apply to the value of `key` in this dict (whether it is there or not). */
   schemasForKey(dict: PlistNode, key: string): readonly SchemaObject[];
