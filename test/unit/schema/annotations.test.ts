@@ -47,11 +47,11 @@ describe('schemasFor', () => {
     return titles(evaluation.schemasFor(node));
   };
 
-  test('follows properties, patterns, references, items', () => {
+  test('follows properties, patterns, references, items: what refers stands behind what it refers to', () => {
     assert.deepEqual(at(), ['root']);
     assert.deepEqual(at('IOKitPersonalities'), ['all']);
-    assert.deepEqual(at('IOKitPersonalities', 'Lamp'), [undefined, 'personality']);
-    assert.deepEqual(at('IOKitPersonalities', 'Lamp', 'IOClass'), ['class', 'name', 'io']);
+    assert.deepEqual(at('IOKitPersonalities', 'Lamp'), ['personality', undefined]);
+    assert.deepEqual(at('IOKitPersonalities', 'Lamp', 'IOClass'), ['name', 'class', 'io']);
     assert.deepEqual(at('IOKitPersonalities', 'Lamp', 'Mine'), ['rest']);
     assert.deepEqual(at('IOKitPersonalities', 'Lamp', 'Names', 0), ['first']);
     assert.deepEqual(at('IOKitPersonalities', 'Lamp', 'Names', 1), ['item']);
@@ -59,7 +59,7 @@ describe('schemasFor', () => {
 
   test('a key has the schemas of its value, or would have', () => {
     const lamp = root.at(['IOKitPersonalities', 'Lamp'])!;
-    assert.deepEqual(titles(evaluation.schemasFor(lamp.keyNode('IOClass')!)), ['class', 'name', 'io']);
+    assert.deepEqual(titles(evaluation.schemasFor(lamp.keyNode('IOClass')!)), ['name', 'class', 'io']);
     assert.deepEqual(titles(evaluation.schemasFor(lamp.keyNode('Lone')!)), ['rest']);
   });
 
@@ -81,7 +81,7 @@ describe('schemasFor', () => {
     assert.deepEqual(
       evaluation.keysFor(lamp).map(({ key, required, schemas }) => [key, required, titles(schemas)]),
       [
-        ['IOClass', true, ['class', 'name', 'io']],
+        ['IOClass', true, ['name', 'class', 'io']],
         ['idVendor', false, ['vendor']],
         ['Names', false, ['names']],
         ['Other', true, ['rest']],
