@@ -129,6 +129,7 @@ export function readContent(b: Builder): void {
         i = b.reference(i);
         continue;
       }
+      if (char === 93 && text.charCodeAt(i + 1) === 93 && text.charCodeAt(i + 2) === 62) b.cdataEnd(i);
       if ((char < 32 && char !== 10 && char !== 9 && char !== 13) || char > 0xd7ff) i = b.oddCharacter(i);
       else i++;
     }

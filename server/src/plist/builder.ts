@@ -80,6 +80,8 @@ export class Builder {
   private keyInArray = false;
   /** For an open unknown element the place of its error in `errors`, to complete the fix when it closes. */
   readonly unknownErrors = new Map<number, number>();
+  /** The name of the `<plist>` when it is spelt otherwise. */
+  misspeltPlist: string | undefined;
   private topReported = false;
   private lineStart = 0;
   /** The line feed after `lineStart`, -1 as long as it is unknown. */
@@ -328,9 +330,20 @@ export class Builder {
         this.set(id, KIND, this.field(id, KIND) | CODED);
         pos = this.reference(pos);
       } else if ((code < 32 && !isSpace(code)) || code > 0xd7ff) pos = this.oddCharacter(pos);
-      else pos++;
+      else {
+        if (code === 93 && text.startsWith(']]>', pos)) this.cdataEnd(pos);
+        pos++;
+      }
     }
     return pos;
+  }
+
+  /** `]]>` in a text. */
+  cdataEnd(at: number): void {
+    const message =
+      ']]> ends a CDATA section and may not stand in a text: XML parsers refuse it. Write ]]&gt;.';
+    const fix = { title: 'Escape the >', edits: [{ start: at + 2, end: at + 3, newText: '&gt;' }] };
+    this.error('cdata-end-in-text', at, at + 3, message, fix);
   }
 
   /** Looks for control characters in a CDATA section. Returns `end`. */

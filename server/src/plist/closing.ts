@@ -1,7 +1,7 @@
 /** Closing tags of dictionaries, arrays, unknown elements and the plist, and elements that are never closed. */
 import { type Builder, indentWidth } from './builder.ts';
 import { closest } from './nearest.ts';
-import { isFirstOnLine, isNameStart, nameEnd, skipSpace, trimBack } from './scan.ts';
+import { closingBracket, isFirstOnLine, isNameStart, nameEnd, skipSpace, trimBack } from './scan.ts';
 import {
   ARRAY,
   DICT,
@@ -37,7 +37,7 @@ export function readClosingTag(b: Builder, at: number): number {
     namelessTag(b, at, end);
     return end;
   }
-  if (name === 'plist' || (name.toLowerCase() === 'plist' && b.plist)) {
+  if (name === 'plist' || (b.plist && isLikePlist(b, name))) {
     closePlist(b, at, end, name, bracket);
     return end;
   }
@@ -50,32 +50,26 @@ export function readClosingTag(b: Builder, at: number): number {
   const tag = b.tagOf(target);
   const kind = b.kindOf(target);
   if (kind !== UNKNOWN && name !== tag) reportMismatch(b, at, end, name, tag);
-  else if (bracket < 0 || nameStart > at + 2) reportOpenTag(b, at, end, tag, bracket < 0);
+  else if (bracket !== skipSpace(text, stop) || nameStart > at + 2) reportOpenTag(b, at, end, tag, nameStart);
   if (kind === UNKNOWN) completeFix(b, target, nameStart, stop);
   b.close(target, at, end);
   return end;
+}
+
+/** `</Plist>`, `</plst>`: at the top only, where nothing else can be meant. */
+function isLikePlist(b: Builder, name: string): boolean {
+  if (name === b.misspeltPlist || name.toLowerCase() === 'plist') return true;
+  return b.current < 0 && TAGS.indexOf(name) < 0 && closest(name, ['plist']) !== undefined;
 }
 
 /** The fix of an unknown element changes its closing tag too. */
 function completeFix(b: Builder, id: number, start: number, end: number): void {
   const index = b.unknownErrors.get(id);
   const error = index === undefined ? undefined : b.errors[index];
-  if (!error?.fix || error.start !== b.field(id, START)) return;
+  if (!error?.fix || error.start !== (id < 0 ? b.plist?.start : b.field(id, START))) return;
   const newText = error.fix.edits[0]!.newText;
   const edits = [...error.fix.edits, { start, end, newText }];
   b.errors[index!] = { ...error, fix: { ...error.fix, edits } };
-}
-
-/** The `>` of a closing tag whose name ends at `at`, -1 if a line break or `<` comes first. */
-function closingBracket(text: string, at: number): number {
-  const next = skipSpace(text, at);
-  if (text.charCodeAt(next) === 62) return next;
-  for (let pos = next; pos < text.length; pos++) {
-    const code = text.charCodeAt(pos);
-    if (code === 62) return pos;
-    if (code === 60 || code === 10 || code === 13) return -1;
-  }
-  return -1;
 }
 
 function namelessTag(b: Builder, at: number, end: number): void {
@@ -88,10 +82,14 @@ function namelessTag(b: Builder, at: number, end: number): void {
   b.error('unclosed-tag', at, end, message, fix);
 }
 
-function reportOpenTag(b: Builder, at: number, end: number, tag: string, open: boolean): void {
+/** A closing tag of the right name that is not written as it must be. */
+export function reportOpenTag(b: Builder, at: number, end: number, tag: string, nameStart: number): void {
   const fix = { title: `Write </${tag}>`, edits: [{ start: at, end, newText: `</${tag}>` }] };
-  if (open) b.error('unclosed-tag', at, end, `The closing tag </${tag} has no >. Finish it.`, fix);
-  else b.error('space-in-tag', at, end, `XML allows no white space after </. Write </${tag}>.`, fix);
+  if (nameStart > at + 2) {
+    b.error('space-in-tag', at, end, `XML allows no white space after </. Write </${tag}>.`, fix);
+  } else if (b.text.charCodeAt(end - 1) === 62) {
+    b.error('unclosed-tag', at, end, `A closing tag holds its name only. Write </${tag}>.`, fix);
+  } else b.error('unclosed-tag', at, end, `The closing tag </${tag} has no >. Finish it.`, fix);
 }
 
 function reportMismatch(b: Builder, at: number, end: number, name: string, tag: string): void {
@@ -257,8 +255,9 @@ function closePlist(b: Builder, at: number, end: number, name: string, bracket: 
     return;
   }
   while (b.current >= 0) leaveUnclosed(b, at);
-  if (name !== 'plist') reportMismatch(b, at, end, name, 'plist');
-  else if (bracket < 0) reportOpenTag(b, at, end, 'plist', true);
+  if (name === b.misspeltPlist) completeFix(b, -1, at + 2, at + 2 + name.length);
+  else if (name !== 'plist') reportMismatch(b, at, end, name, 'plist');
+  else if (bracket !== skipSpace(b.text, at + 7)) reportOpenTag(b, at, end, 'plist', at + 2);
   b.plist.closeStart = at;
   b.plist.end = end;
   b.done = true;

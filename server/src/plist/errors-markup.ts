@@ -94,6 +94,16 @@ export const markupErrors = [
     valid: '<string><![CDATA[a < b]]></string>',
   },
   {
+    code: 'cdata-end-in-text',
+    severity: 'warning',
+    title: 'End of a CDATA section in a text',
+    what: '`]]>` stands in a text where no CDATA section is open.',
+    why: 'XML forbids it, and XML parsers refuse the file; CoreFoundation takes it as text.',
+    how: 'Write `]]&gt;`.',
+    invalid: '<string>a[b[0]]>c</string>',
+    valid: '<string>a[b[0]]&gt;c</string>',
+  },
+  {
     code: 'unclosed-processing-instruction',
     severity: 'error',
     title: 'Processing instruction never closed',

@@ -1,7 +1,16 @@
 /** The end of a key or value whose closing tag is not simply there. */
 import type { Builder } from './builder.ts';
+import { reportOpenTag } from './closing.ts';
 import { readComment, readConflict } from './markup.ts';
-import { isFirstOnLine, isNameChar, isNameStart, nameEnd, skipSpace, trimBack } from './scan.ts';
+import {
+  closingBracket,
+  isFirstOnLine,
+  isNameChar,
+  isNameStart,
+  nameEnd,
+  skipSpace,
+  trimBack,
+} from './scan.ts';
 import { CLOSE_START, CODED, END, FALSE, KIND, OPEN_END, START, TAGS, TRUE } from './storage.ts';
 
 /**
@@ -132,15 +141,12 @@ function readLeafClose(
   const stop = nameEnd(text, nameStart);
   const name = text.slice(nameStart, stop);
   const lower = name.toLowerCase();
-  const bracket = skipSpace(text, stop);
-  const whole = text.charCodeAt(bracket) === 62;
+  const bracket = name === '' ? skipSpace(text, stop) : closingBracket(text, stop);
+  const whole = bracket >= 0 && text.charCodeAt(bracket) === 62;
   const end = whole ? bracket + 1 : stop;
   const fix = { title: `Change to </${tag}>`, edits: [{ start: at, end, newText: `</${tag}>` }] };
   if (name === tag) {
-    if (!whole) b.error('unclosed-tag', at, end, `The closing tag </${tag} has no >. Finish it.`, fix);
-    else if (nameStart > at + 2) {
-      b.error('space-in-tag', at, end, `XML allows no white space after </. Write </${tag}>.`, fix);
-    }
+    if (bracket !== skipSpace(text, stop) || nameStart > at + 2) reportOpenTag(b, at, end, tag, nameStart);
     return end;
   }
   if (lower === tag) {

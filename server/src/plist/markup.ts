@@ -1,6 +1,6 @@
 /** What is neither element nor value: comments, processing instructions, DOCTYPE, stray text, merge conflicts. */
 import type { Builder } from './builder.ts';
-import { doctypeEnd, isFirstOnLine, isNameStart, isSpace, lineEnd, trimBack } from './scan.ts';
+import { doctypeEnd, isFirstOnLine, isNameStart, isSpace, lineEnd, nameEnd, trimBack } from './scan.ts';
 import { UNKNOWN } from './storage.ts';
 
 /** At `<!` or `<?` outside of a value. Returns the offset to go on from. */
@@ -29,6 +29,7 @@ export function readComment(b: Builder, at: number): number {
     return end;
   }
   b.comments.push(at, close + 3, at + 4, close);
+  b.checkCharacters(at + 4, close);
   const dashes = text.indexOf('--', at + 4);
   if (dashes < close) {
     b.error(
@@ -42,7 +43,7 @@ export function readComment(b: Builder, at: number): number {
 }
 
 const DECLARATION =
-  /^<\?xml\s+version\s*=\s*(["'])1\.\d\1(?:\s+encoding\s*=\s*(["'])[A-Za-z][\w.:()-]*\2)?(?:\s+standalone\s*=\s*(["'])(?:yes|no)\3)?\s*\?>$/;
+  /^<\?xml\s+version\s*=\s*(["'])1\.\d\1(?:\s+encoding\s*=\s*(["'])[A-Za-z][\w.-]*\2)?(?:\s+standalone\s*=\s*(["'])(?:yes|no)\3)?\s*\?>$/;
 
 function readInstruction(b: Builder, at: number): number {
   const { text } = b;
@@ -59,7 +60,16 @@ function readInstruction(b: Builder, at: number): number {
       edits: [{ start: closed ? bracket : end, end, newText: '?>' }],
     });
   }
-  if (!isDeclaration) return end;
+  b.checkCharacters(at, end);
+  if (!isDeclaration) {
+    const stop = nameEnd(text, at + 2);
+    const named = isNameStart(text.charCodeAt(at + 2)) && (isSpace(text.charCodeAt(stop)) || stop === close);
+    if (close >= 0 && !named) {
+      const message = 'After <? there must be a name, as in <?xml version="1.0" encoding="UTF-8"?>.';
+      b.error('malformed-xml-declaration', at, end, message);
+    }
+    return end;
+  }
   if (close >= 0 && !DECLARATION.test(text.slice(at, Math.min(end, at + 300)))) {
     b.error(
       'malformed-xml-declaration',
@@ -95,20 +105,24 @@ function readInstruction(b: Builder, at: number): number {
 
 function readDoctype(b: Builder, at: number): number {
   const { text } = b;
+  const second = b.hasDoctype;
   b.hasDoctype = true;
   let end = b.missing.has('doctype') ? -1 : doctypeEnd(text, at);
+  if (end >= 0) b.checkCharacters(at, end);
   if (end < 0) {
     b.missing.add('doctype');
     const line = lineEnd(text, at);
     const bracket = text.indexOf('>', at);
     end = bracket >= 0 && bracket < line ? bracket + 1 : Math.max(trimBack(text, line, at), at + 9);
     b.error('unclosed-doctype', at, end, 'This <!DOCTYPE is never closed. It ends with >.');
-  } else if (b.plist || b.root >= 0 || b.current >= 0) {
+  } else if (second || b.plist || b.root >= 0 || b.current >= 0) {
     b.error(
       'misplaced-doctype',
       at,
       end,
-      '<!DOCTYPE may only stand before the first element. Move it up to the line after <?xml … ?>.',
+      second
+        ? 'A document has one <!DOCTYPE. Remove this second one.'
+        : '<!DOCTYPE may only stand before the first element. Move it up to the line after <?xml … ?>.',
     );
   }
   return end;

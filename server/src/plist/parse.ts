@@ -2,7 +2,7 @@
 import { readContent } from './build.ts';
 import { Builder } from './builder.ts';
 import { endOfText } from './closing.ts';
-import { readComment } from './markup.ts';
+import { readMarkup } from './markup.ts';
 import { lineEnd, skipSpace, trimBack } from './scan.ts';
 import { Tree } from './tree.ts';
 import type { PlistTree } from './types.ts';
@@ -39,11 +39,9 @@ function readTrailer(b: Builder): void {
   for (;;) {
     pos = skipSpace(text, pos);
     if (pos >= text.length) return;
-    if (text.startsWith('<!--', pos)) pos = readComment(b, pos);
-    else if (text.startsWith('<?', pos) && !text.startsWith('<?xml', pos)) {
-      const close = b.find('?>', pos);
-      pos = close < 0 ? text.length : close + 2;
-    } else break;
+    const isInstruction = text.startsWith('<?', pos) && !text.startsWith('<?xml', pos);
+    if (!isInstruction && !text.startsWith('<!--', pos)) break;
+    pos = readMarkup(b, pos);
   }
   b.contentAfterEnd(pos);
 }

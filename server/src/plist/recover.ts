@@ -49,6 +49,7 @@ export function openTagTail(b: Builder, start: number, at: number, kind: number)
 function reportTail(b: Builder, start: number, nameStop: number, tail: TagTail): void {
   const { text } = b;
   const { problemStart, problemEnd } = tail;
+  b.checkCharacters(nameStop, tail.end);
   if (tail.problem === 'open') {
     const name = text.slice(start, nameStop);
     b.error('unclosed-tag', start, tail.end, `The tag ${name} has no >. Finish it, or remove it.`, {
@@ -97,6 +98,13 @@ export function readUnknownOpenTag(b: Builder, at: number): number {
     return text.length;
   }
   const tail = readTagTail(text, stop);
+  if (b.current < 0 && !b.plist && b.root < 0 && tail.problem !== 'open' && closest(name, ['plist'])) {
+    reportUnknown(b, at, name, -1, '');
+    b.unknownErrors.set(-1, b.errors.length - 1);
+    b.misspeltPlist = name;
+    b.plist = { start: at, openEnd: tail.end, closeStart: -1, end: -1 };
+    return tail.end;
+  }
   b.checkPlace(UNKNOWN, at, tail.end);
   if (tail.problem === 'open') {
     reportTail(b, at, stop, tail);
@@ -174,7 +182,7 @@ function reportUnknown(b: Builder, at: number, name: string, close: number, clos
   const end = at + 1 + name.length;
   const lower = name.toLowerCase();
   const known = kindOfName(lower) > 0 ? lower : lower === 'plist' ? 'plist' : undefined;
-  const better = known ?? closest(name, TAGS);
+  const better = known ?? closest(name, [...TAGS, 'plist']);
   const edits = [{ start: at + 1, end, newText: better ?? '' }];
   if (close >= 0 && better !== undefined) {
     edits.push({ start: close + 2, end: close + 2 + closeName.length, newText: better });

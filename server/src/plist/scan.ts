@@ -1,4 +1,5 @@
 /** Looks at single places of an XML text. Pure functions over (text, position); none throws. */
+import { readReference } from './entities.ts';
 import { ARRAY, DATA, DATE, DICT, FALSE, INTEGER, KEY, REAL, STRING, TRUE } from './storage.ts';
 
 /** Space, tab, line feed, carriage return: the white space of XML. */
@@ -134,6 +135,8 @@ export function readTagTail(text: string, at: number): TagTail {
     }
     const begin = pos;
     const afterName = nameEnd(text, pos);
+    if (!isNameStart(code) || !isSpace(text.charCodeAt(pos - 1)))
+      noteAttribute(tail, begin, Math.max(afterName, begin + 1));
     const afterSpace = skipSpace(text, afterName);
     const hasValue = afterName > begin && text.charCodeAt(afterSpace) === 61;
     if (!hasValue) {
@@ -153,6 +156,7 @@ export function readTagTail(text: string, at: number): TagTail {
     }
     const close = closingQuote(text, pos + 1, quote);
     if (close >= 0) {
+      if (hasBadReference(text, pos + 1, close)) noteAttribute(tail, begin, close + 1);
       pos = close + 1;
       continue;
     }
@@ -185,6 +189,14 @@ function closingQuote(text: string, at: number, quote: number): number {
     if (code === 60) return -1;
   }
   return -1;
+}
+
+function hasBadReference(text: string, start: number, end: number): boolean {
+  for (let pos = text.indexOf('&', start); pos >= 0 && pos < end; pos = text.indexOf('&', pos + 1)) {
+    const reference = readReference(text, pos);
+    if (reference.problem !== '' || reference.end > end) return true;
+  }
+  return false;
 }
 
 /** The first `>` or `<` at or after `at`, or the end of the text. */
@@ -246,4 +258,16 @@ export function indentOf(text: string, at: number): string {
   let end = lineStart;
   while (end < at && (text.charCodeAt(end) === 32 || text.charCodeAt(end) === 9)) end++;
   return text.slice(lineStart, end);
+}
+
+/** The `>` of a closing tag whose name ends at `at`, -1 if a line break or `<` comes first. */
+export function closingBracket(text: string, at: number): number {
+  const next = skipSpace(text, at);
+  if (text.charCodeAt(next) === 62) return next;
+  for (let pos = next; pos < text.length; pos++) {
+    const code = text.charCodeAt(pos);
+    if (code === 62) return pos;
+    if (code === 60 || code === 10 || code === 13) return -1;
+  }
+  return -1;
 }

@@ -165,6 +165,13 @@ const inside: readonly Case[] = [
   ['comment not closed', `\t«<!-- abc»${LAST}`, ['unclosed-comment'], true],
   ['-- in a comment', `\t<!-- a «--» b -->${LAST}`, ['double-hyphen-in-comment']],
   ['comment in a text', `\t<key>a</key>\n\t<string>x«<!-- c -->»</string>${LAST}`, ['comment-in-text'], true],
+  ['end of CDATA in a text', `\t<key>a</key>\n\t<string>x«]]>»</string>${LAST}`, ['cdata-end-in-text'], true],
+  [
+    'closing tag with more than a name',
+    `\t<key>a</key>\n\t<string>x«</string'>»${LAST}`,
+    ['unclosed-tag'],
+    true,
+  ],
   ['CDATA not closed', `\t<key>a</key>\n\t<string>«<![CDATA[»x</string>${LAST}`, ['unclosed-cdata']],
   ['processing instruction not closed', `\t«<?foo»${LAST}`, ['unclosed-processing-instruction'], true],
   ['DOCTYPE inside', `\t«<!DOCTYPE plist>»${LAST}`, ['misplaced-doctype']],
