@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isRuleSetting } from '../rules/config.ts';
 import { ruleIds } from '../rules/index.ts';
-import { type LintOptions, lint, type RuleSetting } from '../rules/lint.ts';
+import type { LintOptions, RuleSetting } from '../rules/lint.ts';
 import { nearest } from '../schema/nearest.ts';
 import { isBundleKind } from '../workspace/kind.ts';
 import { BUNDLE_KINDS, type BundleKind } from '../workspace/types.ts';
@@ -210,8 +210,8 @@ async function check(
         `${item.shown}: the rule ${rule} failed: ${error instanceof Error ? error.stack : String(error)}`,
       ),
   };
-  const findings = source.findings(document, lint(document, lintOptions).findings, lintOptions);
-  return { path: item.shown, kind: document.kind.kind, document, findings };
+  const findings = source.findings(document, lintOptions);
+  return { path: item.shown, kind: document.kind.kind, document, findings, converted: source.converted };
 }
 
 /** Runs ahead of the reader by some items; results come in the order of the items. */

@@ -4,8 +4,9 @@ import path from 'node:path';
 import type { Candidate } from '../iokit/matching-catalogue.ts';
 import { matchReport } from '../iokit/matching-report.ts';
 import { type Registry, type RegistryNode, readRegistry } from '../iokit/registry.ts';
+import { readBinaryPlist } from '../plist/binary.ts';
 import { parsePlist } from '../plist/parse.ts';
-import { isDict, type PlistDict } from '../plist/value.ts';
+import { isDict, type PlistDict, type PlistValue } from '../plist/value.ts';
 import { type OptionSpec, parseArguments, UsageError } from './args.ts';
 import type { CliIo } from './io.ts';
 import { jsonReport, prettyReport } from './match-report.ts';
@@ -119,17 +120,24 @@ async function candidatesOfFile(file: string, shown: string): Promise<Candidate[
 }
 
 function candidatesIn(shown: string, bytes: Uint8Array, entitlements: PlistDict | undefined): Candidate[] {
-  const root = parsePlist(new TextDecoder().decode(bytes)).root;
-  const bundleId = root?.get('CFBundleIdentifier')?.string;
+  const root = plistValue(bytes);
+  const personalities = isDict(root) ? root.get('IOKitPersonalities') : undefined;
+  if (!isDict(root) || !isDict(personalities)) return [];
+  const bundleId = root.get('CFBundleIdentifier');
   const out: Candidate[] = [];
-  for (const { key, value } of root?.get('IOKitPersonalities')?.entries ?? []) {
-    const personality = value?.value();
+  for (const [name, personality] of personalities) {
     if (!isDict(personality)) continue;
     const named = personality.has('CFBundleIdentifier') || bundleId === undefined;
     const filled = named ? personality : new Map([...personality, ['CFBundleIdentifier', bundleId] as const]);
-    out.push({ bundle: shown, name: key.text, personality: filled, entitlements });
+    out.push({ bundle: shown, name, personality: filled, entitlements });
   }
   return out;
+}
+
+/** The value of a property list, XML or binary; of a damaged one what can be made out. */
+function plistValue(bytes: Uint8Array): PlistValue | undefined {
+  if (Buffer.from(bytes.subarray(0, 6)).toString('latin1') === 'bplist') return readBinaryPlist(bytes).value;
+  return parsePlist(new TextDecoder().decode(bytes)).root?.value();
 }
 
 /** The entitlements file of a project folder, when there is exactly one beside the Info.plist. */
@@ -138,6 +146,6 @@ async function entitlementsBeside(file: string): Promise<PlistDict | undefined> 
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.entitlements'));
   if (names.length !== 1) return undefined;
   const bytes = await readFile(path.join(folder, names[0]!)).catch(() => undefined);
-  const value = bytes && parsePlist(new TextDecoder().decode(bytes)).root?.value();
+  const value = bytes && plistValue(bytes);
   return isDict(value) ? value : undefined;
 }

@@ -8,6 +8,8 @@ export interface FileReport {
   readonly kind: BundleKind;
   readonly document: PlistDocument;
   readonly findings: readonly Finding[];
+  /** The document's text is not the file's: places mean nothing, keys do. */
+  readonly converted: boolean;
 }
 
 export interface Summary {

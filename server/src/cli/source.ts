@@ -1,8 +1,15 @@
 /** Reads a file and makes a document of it, whatever its bytes are. */
 import { open, stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import type { LintOptions } from '../rules/lint.ts';
-import type { Finding } from '../rules/types.ts';
+import { readBinaryPlist } from '../plist/binary.ts';
+import { type Decoded, decodeBytes, detectFormat } from '../plist/decode.ts';
+import { readOpenStepPlist } from '../plist/openstep.ts';
+import { printPlist } from '../plist/print.ts';
+import type { PlistError } from '../plist/types.ts';
+import { isDict, type PlistValue } from '../plist/value.ts';
+import { matchesRule } from '../rules/directives.ts';
+import { type LintOptions, lint } from '../rules/lint.ts';
+import type { Finding, Severity } from '../rules/types.ts';
 import { openDocument } from '../workspace/document.ts';
 import type { BundleKind, PlistDocument } from '../workspace/types.ts';
 
@@ -13,10 +20,12 @@ export class SourceError extends Error {}
 const SIZE_LIMIT = 256 * 1024 * 1024;
 
 export interface Source {
+  /** The text is not the file's own but what a converter would write: its lines mean nothing to a reader. */
+  readonly converted: boolean;
   /** @param file absolute path */
   document(file: string, kind: BundleKind | undefined): PlistDocument;
-  /** The findings of the document, with those that only the bytes show. */
-  findings(document: PlistDocument, findings: readonly Finding[], options: LintOptions): readonly Finding[];
+  /** The findings of the document and of its bytes. */
+  findings(document: PlistDocument, options: LintOptions): readonly Finding[];
 }
 
 /** Rejects with a {@link SourceError} or the file system's own error. */
@@ -25,7 +34,7 @@ export async function readSource(file: string): Promise<Source> {
   if (info.isDirectory()) throw new SourceError('it is a folder');
   // A pipe is what the shell's <(command) gives.
   if (!info.isFile() && !info.isFIFO()) throw new SourceError('it is no regular file');
-  if (info.size > SIZE_LIMIT) throw new SourceError(`it is larger than ${SIZE_LIMIT / 1024 / 1024} MB`);
+  if (info.size > SIZE_LIMIT) throw new SourceError(TOO_LARGE);
   const handle = await open(file);
   try {
     return openSource(await handle.readFile());
@@ -34,23 +43,106 @@ export async function readSource(file: string): Promise<Source> {
   }
 }
 
-/** Never throws for bytes below the size limit. */
+const TOO_LARGE = `it is larger than ${SIZE_LIMIT / 1024 / 1024} MB`;
+
+/** Throws a {@link SourceError} for more bytes than can be read, else never. */
 export function openSource(bytes: Uint8Array): Source {
-  if (bytes.length > SIZE_LIMIT) throw new SourceError(`it is larger than ${SIZE_LIMIT / 1024 / 1024} MB`);
-  const text = decodeText(bytes);
+  if (bytes.length > SIZE_LIMIT) throw new SourceError(TOO_LARGE);
+  const format = detectFormat(bytes);
+  if (format === 'binary') {
+    const { value, problems } = readBinaryPlist(bytes);
+    return value === undefined || problems.length > 0
+      ? notXml(`This is a damaged binary property list: ${problems[0]?.message ?? 'it holds no value'}`)
+      : convertedSource(value, BINARY);
+  }
+  if (format === 'unknown' && bytes.subarray(0, 4096).includes(0)) {
+    return notXml('This is no property list: the file holds binary data.');
+  }
+  const decoded = decodeBytes(bytes);
+  if (format === 'openstep') {
+    const { value, problems } = readOpenStepPlist(decoded.text);
+    if (isDict(value) && value.size > 0 && problems.length === 0) return convertedSource(value, OPENSTEP);
+  }
+  return textSource(decoded);
+}
+
+function textSource({ text, problems }: Decoded): Source {
   return {
+    converted: false,
     document: (file, kind) => openDocument(pathToFileURL(file).href, text, 0, { kind }),
-    findings: (_, findings) => findings,
+    findings(document, options) {
+      const own = problems.map((problem) => bytesFinding(problem)).flatMap((one) => settled(one, options));
+      return [...own, ...lint(document, options).findings];
+    },
   };
 }
 
-/** UTF-8 unless a byte-order mark says UTF-16. A mark stays in the text: the parser has a word to say of it. */
-function decodeText(bytes: Uint8Array): string {
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? 'utf-16le'
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? 'utf-16be'
-        : 'utf-8';
-  return new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes);
+function bytesFinding({ code, severity, message, start, end }: PlistError): Finding {
+  return finding(`syntax/${code}`, severity, message, { start, end });
+}
+
+const BINARY = {
+  refused: 'This is a binary property list, and the kext loader reads XML only: it refuses the bundle. ',
+  taken:
+    'This is a binary property list. The system reads it; findings name the key, as the file has no lines. ',
+  how: 'Convert it with plutil -convert xml1.',
+};
+
+const OPENSTEP = {
+  refused: 'This is an OpenStep property list, and the kext loader reads XML only: it refuses the bundle. ',
+  taken: 'This is an OpenStep property list, in which every number is a string. A build converts it. ',
+  how: 'Convert it with plutil -convert xml1.',
+};
+
+/**
+ * A property list in another format is checked by the XML that it converts to. Only of a built kext is it known
+ * that XML is demanded (IOKitUser OSKext.c reads Info.plists by IOCFUnserialize).
+ */
+function convertedSource(value: PlistValue, says: typeof BINARY): Source {
+  const text = printPlist(value);
+  return {
+    converted: true,
+    document: (file, kind) => openDocument(pathToFileURL(file).href, text, 0, { kind }),
+    findings(document, options) {
+      const kext = document.kind.kind === 'kext' || document.kind.kind === 'codeless-kext';
+      const refused = document.built && kext;
+      const note = finding(
+        NOT_XML,
+        refused ? 'error' : 'information',
+        (refused ? says.refused : says.taken) + says.how,
+        NOWHERE,
+      );
+      const found = lint(document, options).findings.map((one) => ({
+        ...one,
+        range: NOWHERE,
+        fixes: () => [],
+      }));
+      return [...settled(note, options), ...found];
+    },
+  };
+}
+
+function notXml(message: string): Source {
+  return {
+    converted: true,
+    document: (file, kind) => openDocument(pathToFileURL(file).href, '', 0, { kind }),
+    findings: (_, options) => settled(finding(NOT_XML, 'error', message, NOWHERE), options),
+  };
+}
+
+const NOT_XML = 'syntax/not-xml';
+const NOWHERE = { start: 0, end: 0 };
+
+function finding(rule: string, severity: Severity, message: string, range: Finding['range']): Finding {
+  return { rule, severity, message, range, keyPath: [], fixes: () => [] };
+}
+
+/** With the severity that the person set for its rule; nothing when that is `off`. */
+function settled(found: Finding, { severities }: LintOptions): Finding[] {
+  let { severity }: { severity: Severity | undefined } = found;
+  for (const [word, setting] of severities ?? []) {
+    if (!matchesRule(word, found.rule)) continue;
+    severity = setting === 'off' ? undefined : setting === 'info' ? 'information' : setting;
+  }
+  return severity === undefined ? [] : [{ ...found, severity }];
 }

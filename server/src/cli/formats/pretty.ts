@@ -40,12 +40,12 @@ export function prettyFormat(color: boolean): ReportFormat {
   };
 }
 
-function findingBlock({ document }: FileReport, finding: Finding, paint: Painter): string {
+function findingBlock({ document, converted }: FileReport, finding: Finding, paint: Painter): string {
   const { severity, rule, message, range } = finding;
   const start = positionAt(document, range.start);
-  const place = `${start.line + 1}:${start.character + 1}`;
-  const head = `  ${place.padEnd(7)} ${paint(STYLES[severity], WORDS[severity])} ${safe(message)} ${paint('dim', rule)}\n`;
-  return head + excerpt(finding, document.text, start.line, paint);
+  const place = converted ? finding.keyPath.join('/') : `${start.line + 1}:${start.character + 1}`;
+  const head = `  ${safe(place).padEnd(7)} ${paint(STYLES[severity], WORDS[severity])} ${safe(message)} ${paint('dim', rule)}\n`;
+  return converted ? head : head + excerpt(finding, document.text, start.line, paint);
 }
 
 /** The line on which the finding begins, the one before it, and carets under its part of the line. */
