@@ -94,7 +94,6 @@ describe('missing keys', () => {
     check(missing({ plistType: 'integer' }), text, { 'Add B': added('<integer>0</integer>') });
     check(missing(true), text, { 'Add B': added('<string></string>') });
   });
-  });
 
   test('what another part of the schema says of the key counts', () => {
     const schema: Schema = {
