@@ -8,6 +8,7 @@ import { parsePlist } from '../../../server/src/plist/parse.ts';
 import { allRules } from '../../../server/src/rules/index.ts';
 import { dextSchemaRules } from '../../../server/src/rules/schema-rules.dext.ts';
 import { schemaForKind, schemaSet } from '../../../server/src/rules/schemas.ts';
+import { evaluate } from '../../../server/src/schema/evaluate.ts';
 import { createSchemaSet } from '../../../server/src/schema/set.ts';
 import type { Schema, SchemaObject, Severity } from '../../../server/src/schema/types.ts';
 import { BUNDLE_KINDS } from '../../../server/src/workspace/types.ts';
@@ -120,6 +121,17 @@ test('each key says what it means, of what type it is and where that is said', (
     if (schema.source === undefined) poor.push(`${where}: no source`);
   }
   assert.deepEqual(poor, []);
+});
+
+test('what a schema says of a shared key in its own words is what a reader sees', () => {
+  const root = parsePlist('<plist version="1.0"><dict/></plist>').root;
+  const dext = schemaForKind('dext');
+  assert.ok(root && dext !== undefined);
+  const seen = evaluate(dext, root)
+    .schemasForKey(root, 'CFBundlePackageType')
+    .flatMap(({ markdownDescription }) => markdownDescription ?? []);
+  assert.equal(seen.length, 2);
+  assert.match(seen[1] ?? '', /^`DEXT`/);
 });
 
 test('descriptions are sentences, and enumerated values have one word each', () => {
