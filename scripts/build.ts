@@ -1,11 +1,21 @@
-/** Bundles the doors into dist/: client and server for Node and for the browser, and the command line. */
+/**
+ * Bundles the doors into dist/ (or the folder named by --outdir): client and server for Node and for the browser,
+ * and the command line.
+ */
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
 
 const { values } = parseArgs({
-  options: { watch: { type: 'boolean' }, production: { type: 'boolean' } },
+  options: {
+    watch: { type: 'boolean' },
+    production: { type: 'boolean' },
+    outdir: { type: 'string', default: 'dist' },
+  },
 });
+
+const out = (name: string) => path.join(values.outdir, name);
 
 const common: esbuild.BuildOptions = {
   bundle: true,
@@ -28,26 +38,26 @@ const browser: esbuild.BuildOptions = {
 const shebang = { js: '#!/usr/bin/env node' };
 
 const bundles: esbuild.BuildOptions[] = [
-  { ...node, entryPoints: ['client/src/node.ts'], outfile: 'dist/client.js', external: ['vscode'] },
-  { ...node, entryPoints: ['server/src/lsp/node.ts'], outfile: 'dist/server.js', banner: shebang },
-  { ...node, entryPoints: ['server/src/cli/main.ts'], outfile: 'dist/cli.js', banner: shebang },
+  { ...node, entryPoints: ['client/src/node.ts'], outfile: out('client.js'), external: ['vscode'] },
+  { ...node, entryPoints: ['server/src/lsp/node.ts'], outfile: out('server.js'), banner: shebang },
+  { ...node, entryPoints: ['server/src/cli/main.ts'], outfile: out('cli.js'), banner: shebang },
   {
     ...browser,
     format: 'cjs',
     entryPoints: ['client/src/browser.ts'],
-    outfile: 'dist/client.browser.js',
+    outfile: out('client.browser.js'),
     external: ['vscode'],
   },
   {
     ...browser,
     format: 'iife',
     entryPoints: ['server/src/lsp/browser.ts'],
-    outfile: 'dist/server.browser.js',
+    outfile: out('server.browser.js'),
   },
 ];
 
-rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist', { recursive: true });
+rmSync(values.outdir, { recursive: true, force: true });
+mkdirSync(values.outdir, { recursive: true });
 
 if (values.watch) {
   for (const options of bundles) {
@@ -65,5 +75,5 @@ if (values.watch) {
   for (const [file, output] of sizes.flat()) {
     if (file.endsWith('.js')) console.log(`${file}  ${(output.bytes / 1024).toFixed(0)} KB`);
   }
-  for (const file of ['dist/cli.js', 'dist/server.js']) chmodSync(file, 0o755);
+  for (const name of ['cli.js', 'server.js']) chmodSync(out(name), 0o755);
 }

@@ -1,28 +1,42 @@
 /** Packs the extension: builds for production and writes `driver-plist.vsix`. */
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { projectRoot } from './vscode-host.ts';
 
 /**
- * Builds and packs. Returns the path of the .vsix. A warning of the packer is an error here.
- * @throws Error with the words of the program that failed.
+ * Builds and packs in a folder of its own, so that `dist/` stays as it is. Returns the path of the .vsix. A warning
+ * of the packer is an error here. @throws Error with the words of the program that failed.
  */
-export function packageExtension(): string {
-  const vsix = path.join(projectRoot, 'driver-plist.vsix');
-  run(['scripts/build.ts', '--production']);
-  const vsce = path.join(projectRoot, 'node_modules/@vscode/vsce/vsce');
-  // Bundled: no dependency is shipped. There is no public repository yet to point links at.
-  const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
-  const said = run([vsce, 'package', ...flags, '--out', vsix]);
-  const warnings = said.split('\n').filter((line) => /\bWARNING\b/.test(line));
-  if (warnings.length > 0) throw new Error(`The packer warns:\n${warnings.join('\n')}`);
-  return vsix;
+export function packageExtension(vsix: string = path.join(projectRoot, 'driver-plist.vsix')): string {
+  const stage = mkdtempSync(path.join(tmpdir(), 'driver-plist-package-'));
+  try {
+    for (const file of shippedFiles()) cpSync(path.join(projectRoot, file), path.join(stage, file));
+    run(projectRoot, 'scripts/build.ts', '--production', '--outdir', path.join(stage, 'dist'));
+    const vsce = path.join(projectRoot, 'node_modules/@vscode/vsce/vsce');
+    // Bundled: no dependency is shipped. There is no public repository yet to point links at.
+    const flags = ['--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links'];
+    const said = run(stage, vsce, 'package', ...flags, '--out', vsix);
+    const warnings = said.split('\n').filter((line) => /\bWARNING\b/.test(line));
+    if (warnings.length > 0) throw new Error(`The packer warns:\n${warnings.join('\n')}`);
+    return vsix;
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
 }
 
-function run(args: string[]): string {
+/** What `.vscodeignore` allows, but for the bundles, which are built anew. */
+function shippedFiles(): string[] {
+  const lines = readFileSync(path.join(projectRoot, '.vscodeignore'), 'utf8').split('\n');
+  const allowed = lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+  const files = globSync(allowed, { cwd: projectRoot }).filter((file) => !file.startsWith('dist'));
+  return ['.vscodeignore', ...files];
+}
+
+function run(cwd: string, ...args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(process.execPath, args, {
-    cwd: projectRoot,
+    cwd,
     encoding: 'utf8',
     timeout: 300_000,
   });

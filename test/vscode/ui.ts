@@ -1,0 +1,219 @@
+/**
+ * The packed extension as a person meets it: the .vsix installed into a real VS Code, its sample project open,
+ * mouse and keyboard on the window. Screenshots go to `shots/`.
+ */
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { packageExtension } from '../../scripts/package.ts';
+import {
+  ensureServer,
+  installVsix,
+  projectRoot,
+  remoteUri,
+  SetupError,
+  windowUrl,
+} from '../../scripts/vscode-host.ts';
+import { type Counts, finish, openWindow, profileIn, workFolder } from './window.ts';
+import { eventually, goTo, lineWith, openFile, openQuickFix, pick, runCommand } from './workbench.ts';
+
+const work = workFolder();
+const folder = path.join(work, 'UsbLamp');
+const shots = path.join(projectRoot, 'shots');
+const infoPlist = path.join(folder, 'UsbLampDriver/Info.plist');
+const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+interface Step {
+  readonly name: string;
+  readonly run: (page: Page) => Promise<void>;
+}
+
+const kindItem = (page: Page) =>
+  page.locator('.statusbar-item[id="driver-plist.driver-plist.driverPlist.kind"]');
+const squiggles = (page: Page) => page.locator('.squiggly-error');
+const shot = (page: Page, name: string) => page.screenshot({ path: path.join(shots, `${name}.png`) });
+
+const read = () => readFileSync(infoPlist, 'utf8');
+
+/** Lets animations end before a picture is taken. */
+const settle = (page: Page) => page.waitForTimeout(600);
+
+/** Saves until the file says what it should, and gives its text. */
+async function saved(page: Page, expected: RegExp): Promise<string> {
+  await eventually(async () => {
+    await page.keyboard.press('Control+S');
+    return expected.test(read());
+  }, `the file matches ${expected}`).catch((error) => {
+    throw new Error(`${error.message}\n${read()}`);
+  });
+  return read();
+}
+
+const steps: Step[] = [
+  {
+    name: 'the mistakes of the sample are underlined, the kind stands in the status bar',
+    async run(page) {
+      await page.locator('.editor-instance .view-lines').first().waitFor({ timeout: 60_000 });
+      await squiggles(page).first().waitFor({ timeout: 30_000 });
+      await kindItem(page).getByText('Driver Extension').waitFor();
+      await page.locator('.statusbar-item', { hasText: 'Property List' }).waitFor();
+      await shot(page, '1-open');
+      assert.ok((await squiggles(page).count()) >= 1);
+    },
+  },
+  {
+    name: 'the Problems view lists them, each with its rule',
+    async run(page) {
+      await page.keyboard.press('Control+Shift+M');
+      const rows = page.locator('.markers-panel .monaco-list-row');
+      await rows.filter({ hasText: 'dext/missing-user-class' }).waitFor();
+      await rows.filter({ hasText: 'match/usb-value-type' }).waitFor();
+      await shot(page, '2-problems');
+      await page.keyboard.press('Control+J');
+    },
+  },
+  {
+    name: 'a key is explained under the mouse',
+    async run(page) {
+      await lineWith(page, 'CFBundleIdentifierKernel').getByText('CFBundleIdentifierKernel').hover();
+      const hover = page
+        .locator('.monaco-hover:not(.hidden)', { hasText: 'CFBundleIdentifierKernel' })
+        .first();
+      await hover.waitFor();
+      await shot(page, '3-hover');
+      assert.match((await hover.textContent()) ?? '', /kernel/i);
+      await page.mouse.move(5, 5);
+    },
+  },
+  {
+    name: 'a mistyped number is repaired by its quick fix',
+    async run(page) {
+      await goTo(page, read(), '0x12');
+      const fix = await openQuickFix(page, '<integer>');
+      await settle(page);
+      await shot(page, '4-quick-fix');
+      await fix.click();
+      await saved(page, /<integer>(?:0x1209|4617)<\/integer>\s*<key>idProduct/);
+    },
+  },
+  {
+    name: 'a misspelt key is repaired, and the warning about the missing one goes too',
+    async run(page) {
+      await goTo(page, read(), 'OSBundleUsageDes');
+      const fix = await openQuickFix(page, 'OSBundleUsageDescription');
+      await fix.click();
+      await saved(page, /<key>OSBundleUsageDescription</);
+      await eventually(
+        async () => (await page.locator('.squiggly-warning').count()) === 0,
+        'no warning left',
+      );
+    },
+  },
+  {
+    name: 'a missing key is added by the quick fix on its personality',
+    async run(page) {
+      await goTo(page, read(), 'UsbLamp', 'IOKitPersonalities');
+      const fix = await openQuickFix(page, 'Add IOUserClass');
+      await fix.click();
+      await saved(page, /<key>IOUserClass<[\s\S]*<key>IOUserClass</);
+      await eventually(async () => (await squiggles(page).count()) === 0, 'no error left');
+      await settle(page);
+      await shot(page, '5-repaired');
+    },
+  },
+  {
+    name: 'completion in a typed key writes key and value',
+    async run(page) {
+      await goTo(page, read(), '<integer>1</integer>', 'bInterfaceNumber');
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('<key>bInterfaceC');
+      await page
+        .locator('.suggest-widget.visible .monaco-list-row', { hasText: 'bInterfaceClass' })
+        .first()
+        .waitFor();
+      await settle(page);
+      await shot(page, '6-completion');
+      await page.keyboard.press('Tab');
+      await eventually(() => lineWith(page, 'bInterfaceClass').isVisible(), 'the key');
+      await page.keyboard.press('Escape');
+      const text = await saved(page, /<key>bInterfaceClass<\/key>\s*<integer>[^<]*<\/integer>/);
+      assert.equal(text.split('bInterfaceClass').length, 2);
+      await settle(page);
+      await shot(page, '7-completed');
+    },
+  },
+  {
+    name: 'another kind is chosen, kept as a comment, and taken back',
+    async run(page) {
+      await kindItem(page).click();
+      await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+      await settle(page);
+      await shot(page, '8-kinds');
+      await pick(page, 'Codeless Driver Extension');
+      await pick(page, 'In the File');
+      await kindItem(page).getByText('Codeless Driver Extension').waitFor();
+      await saved(page, /<!-- driver-plist-kind: codeless-dext -->\n<plist/);
+      await runCommand(page, 'Driver Plist: Select Kind of Bundle');
+      await pick(page, 'Detect Automatically');
+      await kindItem(page).getByText('Driver Extension', { exact: true }).waitFor();
+      await saved(page, /^(?![\s\S]*driver-plist-kind)/);
+    },
+  },
+  {
+    name: 'entitlements are known as such',
+    async run(page) {
+      await openFile(page, 'UsbLampDriver.entitlements');
+      await kindItem(page).getByText('Entitlements').waitFor();
+      await squiggles(page).first().waitFor();
+      await shot(page, '9-entitlements');
+    },
+  },
+  {
+    name: 'the server restarts on command',
+    async run(page) {
+      await runCommand(page, 'Driver Plist: Restart Language Server');
+      await eventually(async () => (await squiggles(page).count()) > 0, 'findings again');
+      await kindItem(page).getByText('Entitlements').waitFor();
+    },
+  },
+];
+
+async function main(): Promise<void> {
+  const vscode = ensureServer();
+  mkdirSync(shots, { recursive: true });
+  cpSync(path.join(projectRoot, 'samples/UsbLamp'), folder, { recursive: true });
+  installVsix(vscode, packageExtension(path.join(work, 'driver-plist.vsix')), profileIn(work));
+  const window = await openWindow(vscode, {
+    work,
+    settings: { 'workbench.colorTheme': 'Default Dark Modern' },
+  });
+  const { page, server, token } = window;
+  page.setDefaultTimeout(15_000);
+  try {
+    await page.goto(windowUrl(server, token, folder, [['openFile', remoteUri(server.url, infoPlist)]]));
+    for (const { name, run } of steps) {
+      const started = Date.now();
+      try {
+        await run(page);
+        counts.passed++;
+        console.log(`  ok   ${name} (${Date.now() - started} ms)`);
+      } catch (error) {
+        counts.failed++;
+        console.log(`  FAIL ${name}\n       ${error instanceof Error ? error.message : error}`);
+        await shot(page, `failure-${counts.failed}`);
+        await page.keyboard.press('Escape');
+      }
+    }
+  } finally {
+    await window.close();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  counts.failed++;
+  console.error(error instanceof SetupError ? error.message : error);
+}
+finish(counts, work);

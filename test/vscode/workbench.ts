@@ -1,0 +1,85 @@
+/** What a person does in a VS Code window, for the UI tests. */
+import type { Locator, Page } from 'playwright-core';
+
+const PATIENCE = 15_000;
+
+/** Runs a command by its full title through the command palette. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('F1');
+  const input = page.locator('.quick-input-widget input').first();
+  await input.waitFor({ timeout: PATIENCE });
+  await input.fill(`>${title}`);
+  await row(page, title).waitFor({ timeout: PATIENCE });
+  await page.keyboard.press('Enter');
+}
+
+/** Opens a file of the folder by its path. */
+export async function openFile(page: Page, path: string): Promise<void> {
+  await page.keyboard.press('Control+P');
+  const input = page.locator('.quick-input-widget input').first();
+  await input.waitFor({ timeout: PATIENCE });
+  await input.fill(path);
+  const name = path.split('/').at(-1) ?? path;
+  await row(page, name).waitFor({ timeout: PATIENCE });
+  await page.keyboard.press('Enter');
+  await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: PATIENCE });
+}
+
+/** Chooses an entry of the open quick pick. */
+export async function pick(page: Page, label: string): Promise<void> {
+  const entry = row(page, label);
+  await entry.waitFor({ timeout: PATIENCE });
+  await entry.click();
+}
+
+function row(page: Page, text: string): Locator {
+  return page.locator('.quick-input-list .monaco-list-row').filter({ hasText: text }).first();
+}
+
+/** The line of the active editor that holds `text`, as far as it is in view. */
+export function lineWith(page: Page, text: string): Locator {
+  return page.locator('.editor-instance .view-line').filter({ hasText: text }).first();
+}
+
+/** Puts the cursor just behind the first occurrence of `word` after `context` in the text of the active editor. */
+export async function goTo(page: Page, text: string, word: string, context = ''): Promise<void> {
+  const from = text.indexOf(context);
+  const at = from < 0 ? -1 : text.indexOf(word, from + context.length);
+  if (at < 0) throw new Error(`the text has no ${JSON.stringify(word)} after ${JSON.stringify(context)}`);
+  const before = text.slice(0, at + word.length).split('\n');
+  await page.keyboard.press('Control+G');
+  const input = page.locator('.quick-input-widget input').first();
+  await input.waitFor({ timeout: PATIENCE });
+  await input.fill(`:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`);
+  await page.keyboard.press('Enter');
+  await input.waitFor({ state: 'hidden', timeout: PATIENCE });
+}
+
+/**
+ * Opens the quick fixes at the cursor until one with this title is offered. Diagnostics may be replaced just when
+ * the keys are pressed: a person presses again.
+ */
+export async function openQuickFix(page: Page, title: string): Promise<Locator> {
+  const fix = page.locator('.action-widget .monaco-list-row').filter({ hasText: title }).first();
+  for (let attempt = 1; ; attempt++) {
+    await page.keyboard.press('Control+.');
+    try {
+      await fix.waitFor({ timeout: 2500 });
+      return fix;
+    } catch (error) {
+      if (attempt === 5) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
+}
+
+/** Waits until `look` gives something true. */
+export async function eventually<T>(look: () => Promise<T> | T, what: string, ms = PATIENCE): Promise<T> {
+  const end = Date.now() + ms;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`did not happen within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
