@@ -26,7 +26,9 @@ const bin = (name: string) => path.join(root, 'node_modules/.bin', name);
 
 function nodeTests(name: string, ...folders: string[]): Step {
   const files = folders.flatMap((folder) => globSync(`test/${folder}/**/*.test.ts`, { cwd: root })).sort();
-  const flags = ['--test', '--test-reporter=./scripts/test-reporter.ts', '--test-concurrency=2'];
+  const reporter = '--test-reporter=./scripts/test-reporter.ts';
+  // A test that waits for ever fails after two minutes, so that the others are told of.
+  const flags = ['--test', reporter, '--test-concurrency=2', '--test-timeout=120000'];
   return { name, command: [process.execPath, ...flags, ...files], counts: true };
 }
 
