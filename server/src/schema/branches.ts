@@ -4,7 +4,7 @@
  */
 import { type Compiled, INVALID, probe, type RawFinding, run, VALID } from './compiled.ts';
 import { CONTAINERS, DICT, type Instance } from './instance.ts';
-import type { JsonValue, SchemaObject } from './types.ts';
+import type { JsonValue, SchemaObject, Severity } from './types.ts';
 
 interface Ranked {
   readonly branch: Compiled;
@@ -150,14 +150,16 @@ function mergedTypes(
   holder: SchemaObject,
 ): RawFinding | undefined {
   const expected: JsonValue[] = [];
+  const failed: RawFinding[] = [];
   let keyword = 'type';
   for (const { findings } of ranked) {
     const finding = findings.find((one) => one.instance === instance && isType(one));
     if (finding === undefined) return undefined;
+    failed.push(finding);
     if (finding.keyword === 'plistType') keyword = 'plistType';
     for (const type of listOf(finding.expected)) if (!expected.includes(type)) expected.push(type);
   }
-  return { keyword, instance, schema: holder, expected };
+  return { keyword, instance, schema: speaking(holder, failed), expected };
 }
 
 /** Every branch lacks one key and nothing else: `a or b is missing`. */
@@ -167,12 +169,14 @@ function mergedKeys(
   holder: SchemaObject,
 ): RawFinding | undefined {
   const keys: string[] = [];
+  const failed: RawFinding[] = [];
   for (const { findings } of ranked) {
     const [only, second] = findings;
     if (only?.keyword !== 'required' || second !== undefined || only.instance !== instance) return undefined;
+    failed.push(only);
     if (!keys.includes(only.key!)) keys.push(only.key!);
   }
-  return { keyword: 'required', instance, schema: holder, key: keys[0]!, expected: keys };
+  return { keyword: 'required', instance, schema: speaking(holder, failed), key: keys[0]!, expected: keys };
 }
 
 /** Every branch of the right kind names values: one list of them. */
@@ -183,19 +187,47 @@ function mergedValues(
 ): RawFinding | undefined {
   if (ranked.length < 2) return undefined;
   const expected: JsonValue[] = [];
+  const failed: RawFinding[] = [];
   for (const { findings } of ranked) {
     const [only, second] = findings;
     if (only === undefined || second !== undefined || only.instance !== instance) return undefined;
     if (only.keyword !== 'enum' && only.keyword !== 'const') return undefined;
+    failed.push(only);
     const values = only.keyword === 'enum' ? listOf(only.expected) : [only.expected!];
     for (const value of values) if (!expected.includes(value)) expected.push(value);
   }
-  return { keyword: 'enum', instance, schema: holder, expected };
+  return { keyword: 'enum', instance, schema: speaking(holder, failed), expected };
 }
 
 export function listOf(value: JsonValue | undefined): readonly JsonValue[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value as JsonValue];
+}
+
+/**
+ * A finding that speaks for all branches has their rule and message where they agree, and the mildest severity
+ * that any of them asks for; the holder's own come first.
+ */
+function speaking(holder: SchemaObject, failed: readonly RawFinding[]): SchemaObject {
+  const schemas = failed.map(({ schema }) => schema);
+  const rule = holder.rule ?? agreed(schemas.map((schema) => schema.rule));
+  const errorMessage = agreed(schemas.map((schema) => schema.errorMessage));
+  const severity =
+    holder.severity ?? MILDEST_FIRST.find((one) => schemas.some((schema) => schema.severity === one));
+  if (rule === holder.rule && severity === holder.severity && errorMessage === undefined) return holder;
+  return {
+    ...holder,
+    ...(rule !== undefined && { rule }),
+    ...(severity !== undefined && { severity }),
+    ...(errorMessage !== undefined && { errorMessage }),
+  };
+}
+
+const MILDEST_FIRST: readonly Severity[] = ['hint', 'information', 'warning', 'error'];
+
+function agreed(words: readonly (string | undefined)[]): string | undefined {
+  const [word, ...others] = words;
+  return others.every((other) => other === word) ? word : undefined;
 }
 
 /** The failing keyword is the holder's: its rule and severity hold unless the branch has its own. */

@@ -108,6 +108,26 @@ describe('the branch that was meant', () => {
   });
 });
 
+describe('a finding for all branches', () => {
+  test('has the rule and message that they share, and the mildest severity', () => {
+    const words = { rule: 'x/y', errorMessage: 'Write a name or a number.' };
+    const branches: readonly Schema[] = [
+      { plistType: 'string', ...words },
+      { plistType: 'integer', severity: 'warning', ...words },
+    ];
+    const [finding] = evaluated({ anyOf: branches }, '<true/>').findings;
+    assert.equal(finding?.schema.rule, 'x/y');
+    assert.equal(finding?.schema.severity, 'warning');
+    assert.deepEqual(messages({ anyOf: branches }, '<true/>'), ['Write a name or a number.']);
+    const [other] = evaluated(
+      { anyOf: [...branches, { plistType: 'date' }], rule: 'z/z' },
+      '<true/>',
+    ).findings;
+    assert.equal(other?.schema.rule, 'z/z');
+    assert.equal(other?.schema.errorMessage, undefined);
+  });
+});
+
 describe('branches for readers', () => {
   const titles = (schema: Schema, text: string): unknown[] => {
     const { evaluation, root } = evaluated(schema, text);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parsePlist } from '../../../server/src/plist/parse.ts';
 import { evaluate } from '../../../server/src/schema/evaluate.ts';
@@ -123,6 +125,12 @@ describe('problems', () => {
     assert.equal(problems.length, 1);
     const text = '<dict><key>A</key><string>a</string><key>B</key><string>b</string></dict>';
     assert.deepEqual(findings(set.get('x.json'), text), ['minLength@A', 'plistType@B']);
+  });
+
+  test('docs/schemas.md names every keyword', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/schemas.md'), 'utf8');
+    for (const keyword of KNOWN_KEYWORDS)
+      assert.ok(page.includes(`\`${keyword}\``), `${keyword} is not explained`);
   });
 
   test('every claimed keyword is a known one', () => {
