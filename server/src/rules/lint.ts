@@ -127,7 +127,8 @@ function schemaFinding(finding: SchemaFinding): Finding {
   // `deprecated: true` alone: the subschema's rule, severity and message speak of its other keywords.
   const own = !deprecated || schema.deprecationMessage !== undefined;
   const id = (own ? schema.rule : undefined) ?? RULE_OF_KEYWORD[finding.keyword] ?? 'schema/value';
-  const place = finding.keyNode ?? (deprecated ? (node.key ?? node) : missing ? (node.key ?? node) : node);
+  const ofKey = missing || deprecated || forbids(finding);
+  const place = finding.keyNode ?? (ofKey ? (node.key ?? node) : node);
   return {
     rule: id,
     severity: (own ? schema.severity : undefined) ?? ruleById(id)?.severity ?? 'error',
@@ -140,6 +141,12 @@ function schemaFinding(finding: SchemaFinding): Finding {
     fixes: guarded(() => fixesFor(finding)),
     ...(deprecated && { tags: ['deprecated'] as const }),
   };
+}
+
+/** `not: {}` says that the key itself is out of place, whatever its value. */
+function forbids({ keyword, schema }: SchemaFinding): boolean {
+  if (keyword !== 'not' || schema.not === undefined) return false;
+  return schema.not === true || (schema.not !== false && Object.keys(schema.not).length === 0);
 }
 
 function filled(template: string, { node, key }: SchemaFinding): string {
