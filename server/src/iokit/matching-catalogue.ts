@@ -8,7 +8,7 @@ import type { PlistDict, PlistValue } from '../plist/value.ts';
 import { isArray, isDict } from '../plist/value.ts';
 import { type StartOptions, type StartResult, startsOn } from './entitlement-check.ts';
 import { int32 } from './equality.ts';
-import { catalogueClasses, type MatchContext, matchScore } from './matching.ts';
+import { catalogueClasses, type MatchContext, matchFiled } from './matching.ts';
 import type { Nub } from './nub.ts';
 
 export const DEFAULT_CATEGORY = 'IODefaultMatchCategory';
@@ -39,6 +39,8 @@ export interface Ranked {
 export class Catalogue {
   readonly size: number;
   private readonly byProvider = new Map<string, Candidate[]>();
+  /** Entries of one class share their chain. */
+  private readonly byChain = new WeakMap<readonly string[], readonly Candidate[]>();
 
   /** Personalities without a string in IOProviderClass are left out, and exact duplicates of earlier ones. */
   constructor(candidates: Iterable<Candidate>) {
@@ -63,12 +65,14 @@ export class Catalogue {
    * IOProbeScore, the highest first; equal ones in the order in which they were filed.
    */
   candidatesFor(nub: Nub): readonly Candidate[] {
-    const found: Candidate[] = [];
-    for (const name of catalogueClasses(nub)) {
-      const filed = this.byProvider.get(name);
-      if (filed) found.push(...filed);
+    const chain = nub.classChain;
+    let found = this.byChain.get(chain);
+    if (!found) {
+      const filed = catalogueClasses(nub).flatMap((name) => this.byProvider.get(name) ?? []);
+      found = byScore(filed, (item) => int32(item.personality.get('IOProbeScore')));
+      this.byChain.set(chain, found);
     }
-    return found.length < 2 ? found : byScore(found, (item) => int32(item.personality.get('IOProbeScore')));
+    return found;
   }
 }
 
@@ -89,8 +93,11 @@ export function resolveCandidates(
   options: StartOptions = {},
 ): Ranked[] {
   const matching: { candidate: Candidate; score: number }[] = [];
-  for (const candidate of catalogue.candidatesFor(nub)) {
-    const score = matchScore(candidate.personality, nub, context);
+  const candidates = catalogue.candidatesFor(nub);
+  if (candidates.length === 0) return [];
+  const fixed = settled(nub);
+  for (const candidate of candidates) {
+    const score = matchFiled(candidate.personality, fixed, context);
     if (score !== undefined) matching.push({ candidate, score });
   }
   const taken = new Set<string>();
@@ -102,6 +109,26 @@ export function resolveCandidates(
     if (wins) taken.add(category);
     return { candidate, score, category, start, wins };
   });
+}
+
+/** The nub with its properties at hand: those of a dump are read when they are asked for. */
+function settled(nub: Nub): Nub {
+  const { className, classChain, name, location, entryId, path, properties, unknownKeys, provider, clients } =
+    nub;
+  const { partial = false, pciConfig } = nub;
+  const fixed = {
+    className,
+    classChain,
+    name,
+    location,
+    entryId,
+    path,
+    properties,
+    unknownKeys,
+    provider,
+    clients,
+  };
+  return pciConfig ? { ...fixed, partial, pciConfig } : { ...fixed, partial };
 }
 
 /** {@link resolveCandidates} for every entry; entries without a match are left out. */

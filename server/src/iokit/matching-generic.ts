@@ -31,7 +31,7 @@ const DEVICE_TREE_CLASSES = ['IOPlatformDevice', 'IOPlatformExpertDevice', 'IOPC
 export function matchGeneric(table: PlistDict, nub: Nub, log: CheckLog, extraKeys = 0): GenericResult {
   let consumed = 0;
   let ok = true;
-  for (const test of TESTS) {
+  for (const test of testsFor(table)) {
     const held = test(table, nub, log);
     if (held === undefined) continue;
     consumed++;
@@ -60,6 +60,31 @@ const TESTS: readonly Test[] = [
         table.has(key) ? compareProperty(nub, table, key, log) : undefined,
   ),
 ];
+
+/** The key of each test, in the same order. */
+const TEST_KEYS: readonly string[] = [
+  'IOProviderClass',
+  'IONameMatch',
+  'IOLocationMatch',
+  'IOPropertyMatch',
+  'IOPropertyExistsMatch',
+  'IOPathMatch',
+  'IORegistryEntryID',
+  'IOMatchedServiceCountMatch',
+  ...BSD_KEYS,
+];
+
+const testsOf = new WeakMap<PlistDict, readonly Test[]>();
+
+/** The tests that a table has keys for; most have one or two. Tables are not changed once they are made. */
+function testsFor(table: PlistDict): readonly Test[] {
+  let tests = testsOf.get(table);
+  if (!tests) {
+    tests = TESTS.filter((_, index) => table.has(TEST_KEYS[index]!));
+    testsOf.set(table, tests);
+  }
+  return tests;
+}
 
 function matchClass(table: PlistDict, nub: Nub, log: CheckLog): boolean | undefined {
   const wants = table.get('IOProviderClass');
@@ -92,8 +117,19 @@ function matchName(table: PlistDict, nub: Nub, log: CheckLog): boolean | undefin
   });
 }
 
+const namesOfNubs = new WeakMap<Nub, string[]>();
+
 /** All names that IONameMatch compares with. */
-export function deviceNames(nub: Nub): string[] {
+export function deviceNames(nub: Nub): readonly string[] {
+  let names = namesOfNubs.get(nub);
+  if (!names) {
+    names = readNames(nub);
+    namesOfNubs.set(nub, names);
+  }
+  return names;
+}
+
+function readNames(nub: Nub): string[] {
   if (!hasDeviceTreeNames(nub)) return [nub.name];
   const names = ['name', 'compatible', 'device_type', 'model'].flatMap((key) =>
     nameList(nub.properties.get(key)),

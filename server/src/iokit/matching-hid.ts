@@ -53,6 +53,10 @@ function ownerOf(nub: Nub): { owner: Nub; validates: boolean } {
 }
 
 function matchTable(table: PlistDict, nub: Nub, log: CheckLog): number | undefined {
+  const vendorWanted = table.get('VendorID');
+  if (!log && vendorWanted !== undefined && !valuesEqual(vendorWanted, nub.properties.get('VendorID'))) {
+    return undefined;
+  }
   const one = (key: string, score: number) => comparePart(table, nub, key, score, log);
   const page = one('PrimaryUsagePage', USAGE_BASE);
   const usage = one('PrimaryUsage', USAGE_SCORE);

@@ -3,7 +3,15 @@ import type { PlistDict } from '../plist/value.ts';
 import { type CheckLog, kindName, record } from './checks.ts';
 import { int32 } from './equality.ts';
 import { type Known, type Nub, property } from './nub.ts';
-import { PCI_KEYS, type PciKey, type PciTerm, pciMatchTerms, pciRegister, pciTermHolds } from './pci.ts';
+import {
+  PCI_KEYS,
+  type PciKey,
+  type PciTerm,
+  pciFits,
+  pciMatchTerms,
+  pciPatterns,
+  pciRegister,
+} from './pci.ts';
 
 /** What IOPCIMatch adds for a hit on the primary register, in kernels built without ACPI (Apple silicon, PowerPC). */
 export const PCI_PRIMARY_SCORE = 1000;
@@ -35,36 +43,54 @@ export function matchPci(table: PlistDict, nub: Nub, acpi: boolean, log: CheckLo
 
 /** The register that a term of the key fits, `undefined` when none does. */
 function matchKey(key: PciKey, text: string, nub: Nub, log: CheckLog): number | undefined {
+  const patterns = pciPatterns(text, key.defaultMask);
+  const hit = key.registers.find((register) => {
+    const value = registerOf(nub, register);
+    return patterns.some((pattern) => (value === undefined ? pattern.mask === 0 : pciFits(pattern, value)));
+  });
+  if (log) recordKey(key, text, nub, hit, log);
+  return hit;
+}
+
+function recordKey(key: PciKey, text: string, nub: Nub, hit: number | undefined, log: CheckLog): void {
   const { terms, junk } = pciMatchTerms(text);
-  const values = key.registers.map((register) => ({ register, value: registerOf(nub, register) }));
-  const hit = values.find(({ value }) => terms.some((term) => termFits(term, value, key)));
-  const shown = values.filter(({ value }) => value !== undefined).map(({ value }) => hex(value!));
+  const values = key.registers
+    .map((register) => registerOf(nub, register))
+    .filter((value) => value !== undefined);
+  const shown = values.map(hex);
   const has: Known = shown.length > 0 ? { state: 'value', value: shown.join(' or ') } : { state: 'unknown' };
   record(log, { key: key.key, wants: text, has, ok: hit !== undefined }, () => {
     const cut = junk ? ` Reading stops at “${junk.text.slice(0, 20)}”: items are separated by blanks.` : '';
     if (terms.length === 0) return `No hexadecimal number in it: it never matches.${cut}`;
-    if (hit)
-      return `Fits ${hit.register === 0x2c ? 'the subsystem id' : hit.register === 8 ? 'the class' : 'the device id'}.${cut}`;
-    const swapped = terms.some((term) =>
-      values.some(({ value }) => value !== undefined && isSwapped(term, value)),
-    );
-    if (swapped) return `The halves are swapped: the device id comes first, the vendor id last.${cut}`;
-    return `${terms.length === 1 ? 'It does not fit' : `None of its ${terms.length} items fits`} ${shown.join(' nor ')}.${cut}`;
+    if (hit !== undefined) return `Fits the ${REGISTER_NAME[hit] ?? 'device id'}.${cut}`;
+    if (terms.some((term) => values.some((value) => isSwapped(term, value)))) {
+      return `The halves are swapped: the device id comes first, the vendor id last.${cut}`;
+    }
+    const fits = terms.length === 1 ? 'It does not fit' : `None of its ${terms.length} items fits`;
+    return `${fits} ${shown.join(' nor ')}.${cut}`;
   });
-  return hit?.register;
 }
 
-function termFits(term: PciTerm, register: number | undefined, key: PciKey): boolean {
-  if (register === undefined) return term.mask === 0n;
-  return pciTermHolds(term, register, key.defaultMask);
-}
+const REGISTER_NAME: Readonly<Record<number, string>> = { 0: 'device id', 8: 'class', 44: 'subsystem id' };
 
 function isSwapped(term: PciTerm, register: number): boolean {
   return term.vendor === register >>> 16 && term.device === (register & 0xffff);
 }
 
+/** Registers by nub, for those nubs whose registers come from properties. */
+const registers = new WeakMap<PlistDict, Map<number, number | undefined>>();
+
 function registerOf(nub: Nub, register: number): number | undefined {
-  return nub.pciConfig?.get(register) ?? pciRegister(nub.properties, register);
+  const given = nub.pciConfig?.get(register);
+  if (given !== undefined) return given;
+  let known = registers.get(nub.properties);
+  if (!known) {
+    known = new Map(
+      PCI_KEYS.flatMap((key) => key.registers).map((at) => [at, pciRegister(nub.properties, at)]),
+    );
+    registers.set(nub.properties, known);
+  }
+  return known.get(register);
 }
 
 function wrongKind(key: PciKey, table: PlistDict, log: CheckLog): undefined {

@@ -32,8 +32,10 @@ export function matchUsb(
   log: CheckLog,
   rows: readonly UsbRow[] = USB_ROWS[kind],
 ): number | undefined {
+  // A vendor that differs rules out every row: those that do not need it forbid it.
+  if (!log && isOtherVendor(table, nub)) return undefined;
   const states = new Map<string, KeyState>();
-  for (const key of new Set(rows.flatMap((row) => [...row.needs, ...row.optional]))) {
+  for (const key of keysOf(rows)) {
     if (key !== 'idProduct') states.set(key, compareKey(table, nub, key, log));
   }
   const product = compareProduct(table, nub, log);
@@ -56,6 +58,23 @@ export function matchUsb(
     return `${usbRowName(row)}: ${row.score}${costs.length > 0 ? `, ${costs.join(', ')}: ${score}` : ''}.`;
   });
   return score;
+}
+
+const keysOfRows = new Map<readonly UsbRow[], readonly string[]>();
+
+/** All keys that some row reads. */
+function keysOf(rows: readonly UsbRow[]): readonly string[] {
+  let keys = keysOfRows.get(rows);
+  if (!keys) {
+    keys = [...new Set(rows.flatMap((row) => [...row.needs, ...row.optional]))];
+    keysOfRows.set(rows, keys);
+  }
+  return keys;
+}
+
+function isOtherVendor(table: PlistDict, nub: Nub): boolean {
+  const wants = table.get('idVendor');
+  return typeof wants === 'bigint' && !valuesEqual(wants, nub.properties.get('idVendor'));
 }
 
 function rowHolds(row: UsbRow, states: ReadonlyMap<string, KeyState>, vendorSpecific: boolean): boolean {

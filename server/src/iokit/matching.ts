@@ -70,9 +70,18 @@ const FAMILIES: Readonly<
   AppleHSBluetoothInterface: matchTransportInterface,
 };
 
+/** Chains are shared by all entries of a class, so that this is asked once a class. */
+const familyOfChain = new WeakMap<readonly string[], string>();
+
 /** The class of the nub whose comparison applies, `undefined` for a nub that only knows the generic keys. */
 export function familyOf(nub: Nub): string | undefined {
-  return nub.classChain.find((name) => Object.hasOwn(FAMILIES, name));
+  const chain = nub.classChain;
+  let family = familyOfChain.get(chain);
+  if (family === undefined) {
+    family = chain.find((name) => Object.hasOwn(FAMILIES, name)) ?? '';
+    familyOfChain.set(chain, family);
+  }
+  return family === '' ? undefined : family;
 }
 
 /**
@@ -96,6 +105,14 @@ export function matchPersonality(personality: PlistDict, nub: Nub, context: Matc
 /** {@link matchPersonality} without the reasons: the score, or `undefined`. For whole catalogues. */
 export function matchScore(personality: PlistDict, nub: Nub, context: MatchContext = {}): number | undefined {
   return match(personality, nub, context, undefined);
+}
+
+/**
+ * {@link matchScore} for a personality that the catalogue offers for the nub, where its class is not to be looked at
+ * again.
+ */
+export function matchFiled(personality: PlistDict, nub: Nub, context: MatchContext = {}): number | undefined {
+  return matchFrom(personality, nub, context, undefined);
 }
 
 function match(personality: PlistDict, nub: Nub, context: MatchContext, log: CheckLog): number | undefined {

@@ -76,10 +76,38 @@ export function pciMatchTerms(text: string): PciTerms {
   return { terms, junk: rest.trim() === '' ? undefined : { start, text: rest.trim() } };
 }
 
-/** True when the term holds for the content of a 32-bit register. */
-export function pciTermHolds(term: PciTerm, register: number, defaultMask: number): boolean {
-  const mask = term.mask ?? BigInt(defaultMask);
-  return (term.value & mask) === (BigInt(register >>> 0) & mask);
+/** A term with its mask filled in, in 32 bits. */
+export interface PciPattern {
+  readonly value: number;
+  readonly mask: number;
+}
+
+/** Texts that were compiled lately, by default mask and text. */
+const compiled = new Map<string, readonly PciPattern[]>();
+const COMPILED_LIMIT = 4096;
+
+/**
+ * The terms of a text for comparing with 32-bit registers. Terms that have bits above those under their mask can
+ * never match and are left out.
+ */
+export function pciPatterns(text: string, defaultMask: number): readonly PciPattern[] {
+  const key = `${defaultMask} ${text}`;
+  let patterns = compiled.get(key);
+  if (!patterns) {
+    patterns = pciMatchTerms(text).terms.flatMap((term) => {
+      const mask = term.mask ?? BigInt(defaultMask);
+      if ((term.value & mask) >> 32n !== 0n) return [];
+      return [{ value: Number(term.value & mask), mask: Number(BigInt.asUintN(32, mask)) }];
+    });
+    if (compiled.size >= COMPILED_LIMIT) compiled.clear();
+    compiled.set(key, patterns);
+  }
+  return patterns;
+}
+
+/** True when the content of a register fits a pattern. */
+export function pciFits(pattern: PciPattern, register: number): boolean {
+  return (register & pattern.mask) >>> 0 === pattern.value;
 }
 
 function readNumber(text: string, at: number): { start: number; end: number; value: bigint } | undefined {

@@ -2,6 +2,8 @@
  * The I/O registry of a machine, from a dump: entries, their providers and clients, their properties. Formats:
  * `ioreg -l` text, `ioreg -a` archives (XML or binary), `system_profiler` reports. `readRegistry` tells them apart.
  */
+
+import { readBinaryPlist } from '../plist/binary.ts';
 import { parsePlist } from '../plist/parse.ts';
 import type { PlistDict, PlistValue } from '../plist/value.ts';
 import { chainWith, superclassOf } from './classes.ts';
@@ -54,14 +56,9 @@ export type RegistryResult =
   | { readonly ok: true; readonly registry: Registry }
   | { readonly ok: false; readonly message: string };
 
-export interface RegistryOptions {
-  /** Reads binary property lists; without it they are refused. */
-  readonly readBinary?: (bytes: Uint8Array) => PlistValue | undefined;
-}
-
 /** Reads a dump of any known format. Never throws; says in a sentence why it could not. */
-export function readRegistry(input: string | Uint8Array, options: RegistryOptions = {}): RegistryResult {
-  if (typeof input !== 'string' && startsWith(input, 'bplist')) return readBinary(input, options);
+export function readRegistry(input: string | Uint8Array): RegistryResult {
+  if (typeof input !== 'string' && startsWith(input, 'bplist')) return readBinary(input);
   const text = typeof input === 'string' ? input : decode(input);
   const raw = readText(text);
   if (raw && raw.nodes.length > 0) return { ok: true, registry: new DumpedRegistry(raw) };
@@ -88,8 +85,8 @@ function readText(text: string): RawRegistry | undefined {
   return looksLikeIoreg(text) ? readIoregText(text) : undefined;
 }
 
-function readBinary(input: Uint8Array, options: RegistryOptions): RegistryResult {
-  const value = options.readBinary?.(input);
+function readBinary(input: Uint8Array): RegistryResult {
+  const { value } = readBinaryPlist(input);
   const raw = value === undefined ? undefined : (readArchiveValue(value) ?? readProfiler(value));
   if (raw) return { ok: true, registry: new DumpedRegistry(raw) };
   return {

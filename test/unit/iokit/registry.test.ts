@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Registry, type RegistryNode, readRegistry } from '../../../server/src/iokit/registry.ts';
+import { writeBinaryPlist } from '../../../server/src/plist/binary.ts';
+import { parsePlist } from '../../../server/src/plist/parse.ts';
 
 function read(text: string | Uint8Array): Registry {
   const result = readRegistry(text);
@@ -272,25 +274,14 @@ test('ioreg -a: an array of trees, and an archive that ends in the middle', () =
   }
 });
 
-test('a binary archive is read through the reader that is handed in', () => {
-  const bytes = new TextEncoder().encode('bplist00…');
-  const value = new Map<string, unknown>([
-    ['IORegistryEntryName', 'Root'],
-    ['IOObjectClass', 'IORegistryEntry'],
-    [
-      'IORegistryEntryChildren',
-      [
-        new Map<string, unknown>([
-          ['IORegistryEntryName', 'Kid'],
-          ['idVendor', 7n],
-        ]),
-      ],
-    ],
-  ]);
-  const result = readRegistry(bytes, { readBinary: () => value as never });
-  assert.ok(result.ok);
-  assert.equal(result.registry.find('Kid')[0]?.properties.get('idVendor'), 7n);
-  assert.equal(readRegistry(bytes).ok, false);
+test('a binary archive is read, a damaged one refused', () => {
+  const root = parsePlist(ARCHIVE).root!.value()!;
+  const bytes = writeBinaryPlist(root);
+  const registry = read(bytes);
+  assert.equal(only(registry, 'Headset').properties.get('idVendor'), 1921n);
+  assert.equal(only(registry, 'Headset').entryId, 4294967809n);
+  assert.equal(only(registry, 'Voice & Sound').provider?.name, 'Headset');
+  for (let end = 8; end < bytes.length; end += 23) assert.equal(readRegistry(bytes.slice(0, end)).ok, false);
 });
 
 const PROFILER = {
