@@ -243,33 +243,34 @@ export function childrenOf(schema: Compiled): { inPlace: Compiled[]; inside: Com
  * which something is deprecated.
  */
 export function settle(all: readonly Compiled[], archKeys: Set<string>): void {
+  const inPlace = new Map<Compiled, readonly Compiled[]>();
+  const holders = new Map<Compiled, Compiled[]>();
   for (const schema of all) {
     for (const [key, property] of schema.properties) if (takesArchitecture(property)) archKeys.add(key);
-  }
-  for (const schema of all) schema.cyclic = reachesItself(schema);
-  for (const schema of all) schema.mayDeprecate = schema.deprecated;
-  let changed = true;
-  while (changed) {
-    changed = false;
-    for (let i = all.length - 1; i >= 0; i--) {
-      const schema = all[i]!;
-      if (schema.mayDeprecate) continue;
-      const { inPlace, inside } = childrenOf(schema);
-      if (!inPlace.some((one) => one.mayDeprecate) && !inside.some((one) => one.mayDeprecate)) continue;
-      schema.mayDeprecate = true;
-      changed = true;
+    const children = childrenOf(schema);
+    if (children.inPlace.length > 0) inPlace.set(schema, children.inPlace);
+    for (const child of [...children.inPlace, ...children.inside]) {
+      const list = holders.get(child);
+      if (list === undefined) holders.set(child, [schema]);
+      else list.push(schema);
     }
+  }
+  for (const schema of inPlace.keys()) schema.cyclic = reachesItself(schema, inPlace);
+  const open = [...holders.keys(), ...all].filter((schema) => schema.deprecated || schema.mayDeprecate);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    next.mayDeprecate = true;
+    for (const holder of holders.get(next) ?? []) if (!holder.mayDeprecate) open.push(holder);
   }
 }
 
-function reachesItself(schema: Compiled): boolean {
+function reachesItself(schema: Compiled, inPlace: ReadonlyMap<Compiled, readonly Compiled[]>): boolean {
   const seen = new Set<Compiled>();
-  const open = childrenOf(schema).inPlace;
+  const open = [...(inPlace.get(schema) ?? [])];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (next === schema) return true;
     if (seen.has(next)) continue;
     seen.add(next);
-    open.push(...childrenOf(next).inPlace);
+    open.push(...(inPlace.get(next) ?? []));
   }
   return false;
 }

@@ -24,6 +24,8 @@ export interface SchemaSet {
   get(reference: string): Schema | undefined;
 }
 
+const NONE: CompileContext['known'] = { get: () => undefined };
+
 /** Compiled forms of the schemas of all sets: `evaluate` takes plain schema objects and finds them here. */
 const registry = new WeakMap<SchemaObject, Compiled>();
 
@@ -39,8 +41,12 @@ export function createSchemaSet(files: SchemaFiles): SchemaSet {
 
 /**
  * Builds a set from files of a user. Never throws: what is wrong is in `problems` and left out, the rest works.
+ * References may lead to files of `base` as well; a file of the same name hides it.
  */
-export function readSchemaSet(files: SchemaFiles): { set: SchemaSet; problems: readonly SchemaProblem[] } {
+export function readSchemaSet(
+  files: SchemaFiles,
+  base?: SchemaSet,
+): { set: SchemaSet; problems: readonly SchemaProblem[] } {
   const table = new Map<string, unknown>(files instanceof Map ? files : Object.entries(files));
   const problems: SchemaProblem[] = [];
   for (const [file, content] of table) {
@@ -49,7 +55,10 @@ export function readSchemaSet(files: SchemaFiles): { set: SchemaSet; problems: r
     table.delete(file);
   }
   const sound = table as ReadonlyMap<string, Schema>;
-  const context = contextFor(sound, problems, { get: () => undefined });
+  const reachable = new Map<string, Schema>();
+  for (const name of base?.names ?? []) reachable.set(name, base!.get(name)!);
+  for (const [file, schema] of sound) reachable.set(file, schema);
+  const context = contextFor(reachable, problems, base === undefined ? NONE : registry);
   for (const [file, schema] of sound) compile(schema, file, '', context);
   finish(context);
   const get = (reference: string) => {

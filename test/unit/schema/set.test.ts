@@ -75,6 +75,23 @@ describe('references', () => {
   });
 });
 
+describe('a set upon another', () => {
+  test('refers to its files, and to what those refer to', () => {
+    const base = createSchemaSet({
+      'base.schema.json': { $defs: { name: { $ref: 'words.schema.json' } } },
+      'words.schema.json': { plistType: 'string' },
+    });
+    const user: Schema = { properties: { Mine: { $ref: 'base.schema.json#/$defs/name' } } };
+    const { set, problems } = readSchemaSet({ 'user.json': user }, base);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(set.names, ['user.json']);
+    assert.deepEqual(findings(set.get('user.json'), '<dict><key>Mine</key><true/></dict>'), [
+      'plistType@Mine',
+    ]);
+    assert.equal(readSchemaSet({ 'user.json': user }).problems.length, 1);
+  });
+});
+
 describe('problems', () => {
   test('each names file, pointer and fault', () => {
     assert.deepEqual(problemsOf({ 'x.json': { properties: { A: { $ref: '#/$defs/none' } } } }), [
