@@ -183,6 +183,27 @@ describe('a client that pulls', () => {
     }
   });
 
+  test('schemas of the user hold, and files that go wrong are said', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'driver plist ä-'));
+    try {
+      const config = { schemas: [{ kinds: ['dext'], schema: 'own keys.json' }], nonsense: 1 };
+      writeFileSync(path.join(folder, '.driver-plist.json'), JSON.stringify(config));
+      writeFileSync(path.join(folder, 'own keys.json'), '{ "required": ["LampColour"] }');
+      const client = await startClient(CLIENT_PULL);
+      const document = await client.open(pathToFileURL(path.join(folder, 'Info.plist')).href, BROKEN);
+      const { items } = await document.pull();
+      assert.ok(
+        items.some(({ message }) => String(message).includes('LampColour')),
+        rules(items).join(', '),
+      );
+      const { message } = await client.waitFor<{ message: string }>('window/logMessage');
+      assert.match(message, /nonsense/);
+      await client.stop();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test('tells the kind, and when it changes', async () => {
     const client = await startClient(CLIENT_PULL);
     const document = await client.open(URI, BROKEN);

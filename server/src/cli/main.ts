@@ -5,6 +5,7 @@ import { UsageError } from './args.ts';
 import { runExplain } from './explain.ts';
 import type { CliIo } from './io.ts';
 import { runLint } from './lint.ts';
+import { matchUsage, runMatch } from './match.ts';
 import { explainUsage, lintUsage, usage } from './usage.ts';
 
 interface Command {
@@ -14,6 +15,7 @@ interface Command {
 
 const COMMANDS: { readonly [name: string]: Command } = {
   lint: { usage: lintUsage, run: (args, io) => runLint(args, io, manifest.version) },
+  match: { usage: matchUsage, run: runMatch },
   explain: { usage: explainUsage, run: (args, io) => Promise.resolve(runExplain(args, io)) },
 };
 

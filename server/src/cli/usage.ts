@@ -2,9 +2,10 @@
 export const usage = `driver-plist: property lists of macOS and iPadOS drivers, checked and explained
 
 Usage:
-  driver-plist lint [PATH…] [options]     check files, folders, bundles
-  driver-plist explain RULE-ID|KEY        say what a finding or a key means
-  driver-plist COMMAND --help             options of a command
+  driver-plist lint [PATH…] [options]       check files, folders, bundles
+  driver-plist match PATH… --registry DUMP  say which devices a driver matches, and why
+  driver-plist explain RULE-ID|KEY          say what a finding or a key means
+  driver-plist COMMAND --help               options of a command
   driver-plist --version
 
 Exit status: 0 no error-level finding, 1 at least one, 2 the command could not do its work.

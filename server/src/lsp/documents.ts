@@ -75,7 +75,11 @@ export function createDocumentStore(
     setSettings(uri, { settings, project }) {
       // The project's own file beats the person's settings, so that the editor says what the command line says.
       const severities = new Map([...settings.severities, ...(project?.config.severities ?? [])]);
-      settingsOf.set(uri, { settings, project, lint: { severities, onRuleError } });
+      settingsOf.set(uri, {
+        settings,
+        project,
+        lint: { severities, overlays: project?.overlays, onRuleError },
+      });
       entries.delete(uri);
     },
     forget(uri) {

@@ -21,9 +21,9 @@ export function registerFeatures(context: FeatureContext): void {
   const { connection, service, documentFor, abilities } = context;
 
   connection.onCompletion(
-    guarded(context, 'completion', null, async ({ textDocument, position }) => {
+    guarded(context, 'completion', null, async ({ textDocument, position, context: asked }) => {
       const document = await documentFor(textDocument.uri);
-      return document ? service.complete(document, position) : null;
+      return document ? service.complete(document, position, asked?.triggerCharacter) : null;
     }),
   );
   connection.onCompletionResolve(async (item) => {

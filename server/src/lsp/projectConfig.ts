@@ -1,8 +1,11 @@
 /** The nearest `.driver-plist.json` above a document, read once for each folder. */
 import { CONFIG_FILE, type ConfigResult, readConfig } from '../rules/config.ts';
+import { loadOverlays, type Overlays } from '../service/overlays.ts';
 import type { FileSystem } from '../workspace/types.ts';
 
 export interface ProjectConfig extends ConfigResult {
+  /** Schemas of the user for a kind. */
+  readonly overlays: Overlays['forKind'];
   /** Folder of the file, with a slash at its end. */
   readonly folder: string;
 }
@@ -33,8 +36,12 @@ export function createProjectConfigs(
       const bytes = await files!.readFile(folder + CONFIG_FILE).catch(() => undefined);
       if (bytes) {
         const result = readConfig(new TextDecoder().decode(bytes));
-        if (result.problems.length > 0) onProblem(folder, result.problems);
-        return { ...result, folder };
+        const overlays = await loadOverlays(result.config.overlays, async (path) =>
+          new TextDecoder().decode(await files!.readFile(resolved(folder, path))),
+        );
+        const problems = [...result.problems, ...overlays.problems];
+        if (problems.length > 0) onProblem(folder, problems);
+        return { ...result, folder, overlays: overlays.forKind };
       }
     }
     const parent = parentOf(folder);
@@ -69,6 +76,11 @@ function parentOf(uri: string): string | undefined {
   const scheme = /^[A-Za-z][\w+.-]*:(?:\/\/[^/]*)?/.exec(path)?.[0] ?? '';
   const slash = path.lastIndexOf('/');
   return slash < scheme.length ? undefined : path.slice(0, slash + 1);
+}
+
+/** The URI of a path relative to a folder; an absolute path keeps the folder's scheme. */
+function resolved(folder: string, path: string): string {
+  return new URL(path.replace(/\\/g, '/').split('/').map(encodeURIComponent).join('/'), folder).href;
 }
 
 /** A document's path as the config's globs see it: relative to the config's folder, decoded. */

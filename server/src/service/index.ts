@@ -49,7 +49,8 @@ export interface LanguageServiceOptions {
 
 export interface LanguageService {
   diagnostics(document: PlistDocument): Diagnostic[];
-  complete(document: PlistDocument, position: Position): CompletionList;
+  /** @param trigger the character that opened the list, when the person did not ask for it */
+  complete(document: PlistDocument, position: Position, trigger?: string): CompletionList;
   /** Adds the documentation to an item of the last list; items of older lists come back as they are. */
   resolveCompletion(item: CompletionItem): CompletionItem;
   hover(document: PlistDocument, position: Position): Hover | null;
@@ -92,13 +93,14 @@ export function createLanguageService(options: LanguageServiceOptions = {}): Lan
     diagnostics: (document) =>
       diagnosticsFor(document, lintOf(document, lintOptions(document)).findings, abilities),
 
-    complete(document, position) {
+    complete(document, position, trigger) {
       const offset = offsetAt(document, position);
       const { items, isIncomplete, documentation } = completionsAt(
         document,
         offset,
         abilities,
         lintOptions(document),
+        trigger,
       );
       if (!abilities.lazyDocumentation) {
         return {

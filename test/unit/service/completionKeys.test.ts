@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FULL_ABILITIES, PLAIN_ABILITIES } from '../../../server/src/service/abilities.ts';
+import { createLanguageService } from '../../../server/src/service/index.ts';
 import { completeAt, dext, insideDext, marked, plist } from './marked.ts';
 
 /** Keys of a personality after `label` was accepted where the lines have their mark. */
@@ -160,6 +161,28 @@ describe('what clients filter by begins with what is typed', () => {
       assert.ok(filterText?.startsWith(typed), `${filterText} does not begin with ${typed}`);
     });
   }
+});
+
+describe('a list that opens by itself', () => {
+  const opened = (lines: string, trigger: string): number => {
+    const { document, position } = marked(dext(lines));
+    return createLanguageService().complete(document, position, trigger).items.length;
+  };
+  test('is not in the way of Enter behind a closing tag', () => {
+    assert.equal(opened('\t\t\t<key>IOClass</key>|', '>'), 0);
+    assert.equal(opened('\t\t\t<key>IOClass</key>\n\t\t\t<string>a</string>|', '>'), 0);
+  });
+  test('opens behind an opening tag', () => {
+    assert.ok(opened('\t\t\t<key>|', '>') > 0);
+    assert.ok(opened('\t\t\t<key>|</key>', '>') > 0);
+    assert.ok(opened('\t\t\t<key>IOClass</key>\n\t\t\t<string>|</string>', '>') > 0);
+  });
+  test('not for a slash or a bracket in a text', () => {
+    assert.equal(opened('\t\t\t<key>IOClass</key>\n\t\t\t<string>a/|</string>', '/'), 0);
+    assert.equal(opened('\t\t\t<key>IOClass</key>\n\t\t\t<string>a(|</string>', '('), 0);
+    assert.equal(opened('\t\t\t<key>IOClass</key>\n\t\t\t<string>a</|', '/'), 1);
+    assert.ok(opened('\t\t\t<key>IOClass</key>\n\t\t\t<string>$(|</string>', '(') > 0);
+  });
 });
 
 describe('nothing is offered', () => {

@@ -19,15 +19,22 @@ export interface Completion extends CompletionList {
 /** Most items of one list; no person reads more, and more are found by typing on. */
 const ITEM_LIMIT = 1000;
 
-/** What may be written at an offset. Never throws; an empty list where nothing is known. */
+/**
+ * What may be written at an offset. Never throws; an empty list where nothing is known.
+ *
+ * @param trigger the character that opened the list, when the person did not ask for it
+ */
 export function completionsAt(
   document: PlistDocument,
   offset: number,
   abilities: ClientAbilities,
   options: LintOptions = {},
+  trigger?: string,
 ): Completion {
   const place = placeAt(document, offset);
-  if (!place) return { items: [], isIncomplete: false, documentation: [] };
+  if (!place || (trigger !== undefined && !isWelcome(place, trigger))) {
+    return { items: [], isIncomplete: false, documentation: [] };
+  }
   const { proposals, incomplete } = proposalsFor(place, options);
   const context = itemContext(document, place.token, offset, abilities);
   const shown = proposals.slice(0, ITEM_LIMIT);
@@ -36,6 +43,24 @@ export function completionsAt(
     isIncomplete: incomplete || shown.length < proposals.length,
     documentation: shown.map(({ documentation }) => documentation ?? (() => undefined)),
   };
+}
+
+/**
+ * A list that opens by itself must not be in the way: who ends a line with `</key>` or `</string>` presses Enter
+ * next, and Enter would accept the first item.
+ */
+function isWelcome(place: Place, trigger: string): boolean {
+  switch (trigger) {
+    case '>':
+      if (place.at === 'key') return place.contentOnly || place.token.typed.startsWith('<');
+      return place.at === 'value' && (place.contentOf !== undefined || place.token.typed.startsWith('<'));
+    case '/':
+      return place.at === 'closing-tag';
+    case '(':
+      return place.at === 'value' && place.variable;
+    default:
+      return true;
+  }
 }
 
 function proposalsFor(
