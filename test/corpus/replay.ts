@@ -7,7 +7,7 @@ import { attachedDrivers } from '../../server/src/iokit/explain.ts';
 import { familyOf, matchScore } from '../../server/src/iokit/matching.ts';
 import { type Candidate, DEFAULT_CATEGORY } from '../../server/src/iokit/matching-catalogue.ts';
 import type { Registry, RegistryNode } from '../../server/src/iokit/registry.ts';
-import type { PlistDict, PlistValue } from '../../server/src/plist/value.ts';
+import { isDict, type PlistDict, type PlistValue } from '../../server/src/plist/value.ts';
 
 export interface Driver {
   readonly node: RegistryNode;
@@ -95,6 +95,12 @@ const MAX_BASE = 9999;
 /** The personality of a driver, with as many of its keys as the recorded score allows. */
 export function rebuild(driver: Driver, registry: Registry): Rebuilt {
   const { node, nub, family, score } = driver;
+  const kept = node.properties.get('IOMatchedPersonality');
+  if (isDict(kept)) {
+    // The kernel keeps a dext's personality as it was.
+    const passive = matchScore(kept, nub, registry.context);
+    return { driver, personality: kept, passive, scored: isScored(family, registry) };
+  }
   const scored = isScored(family, registry);
   const added = ADDED[SAME_AS[family] ?? family] ?? [];
   const present = added.filter((key) => node.properties.has(key));

@@ -278,7 +278,9 @@ function matchEntryId(table: PlistDict, nub: Nub, log: CheckLog): boolean | unde
 function matchServiceCount(table: PlistDict, nub: Nub, log: CheckLog): boolean | undefined {
   const wants = table.get('IOMatchedServiceCountMatch');
   if (typeof wants !== 'bigint') return undefined;
-  const count = nub.clients.filter((client) => client.properties.has('IOMatchCategory')).length;
+  const count = nub.clients.filter(
+    (client) => client.active !== false && client.properties.has('IOMatchCategory'),
+  ).length;
   const ok = BigInt(count) === BigInt.asUintN(32, wants);
   const has: Known = { state: 'value', value: BigInt(count) };
   return record(log, { key: 'IOMatchedServiceCountMatch', wants, has, ok }, () => {

@@ -18,6 +18,8 @@ export interface Nub {
   readonly partial?: boolean;
   /** The first parent in the service plane. */
   readonly provider: Nub | undefined;
+  /** False for an entry that is being torn down; such clients do not count. */
+  readonly active?: boolean;
   /** What is attached to it. */
   readonly clients: readonly Nub[];
   /** PCI configuration space by register offset, where it is known other than by properties. */

@@ -79,12 +79,28 @@ const PRIVATE_KEYS = new Set(
     'USER_NAME',
     'hostname',
     'IOHostName',
+    // Names of serial ports are made of the serial number of the adapter.
+    'IOTTYSuffix',
+    'IOTTYDevice',
+    'IOCalloutDevice',
+    'IODialinDevice',
+    'preferred-networks',
+    'current-network',
+    'LocalHostName',
+    'BTName',
+    'BTAddress',
+    'BTTTYName',
+    'PortDeviceName',
+    'SPI Serial',
+    'mDNS_KEY',
+    'owner-uid',
+    'UID',
   ].map((key) => key.toLowerCase()),
 );
 
 /** Parts of a key's name that say enough by themselves. */
 const PRIVATE_PART =
-  /serial.?(number|num|string|no\b)|uuid|mac.?address|bd.?addr|bluetooth.?address|user.?name|host.?name|\bssid\b|\bimei\b|\bmeid\b|\biccid\b|\becid\b|unique.?(device.?|chip.?)?id/i;
+  /serial.?(number|num|string|no\b)|uuid|mac.?address|bd.?addr|bluetooth.*(?:address|localname)|user.?name|host.?name|computer.?name|e-?mail|apple.?id\b|mobileme|\btoken\b|controllerinfo|\bssid\b|\bimei\b|\bmeid\b|\biccid\b|\becid\b|unique.?(device.?|chip.?)?id/i;
 
 /** True when the value of a property of this name is never shown. */
 export function isPrivateKey(key: string): boolean {

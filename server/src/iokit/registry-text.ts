@@ -19,6 +19,7 @@ const MARK = '+-o ';
 /** A dump whose longest line is no longer than this, many times over, was cut to the width of a window. */
 const MAX_WINDOW = 512;
 const CUT_LINES = 8;
+const MIN_WINDOW = 40;
 
 /** True when the text looks like a dump of ioreg. */
 export function looksLikeIoreg(text: string): boolean {
@@ -27,7 +28,7 @@ export function looksLikeIoreg(text: string): boolean {
 
 /** Reads a dump. Never throws; what is no line of a dump is skipped. */
 export function readIoregText(text: string): RawRegistry {
-  const width = cutWidth(text);
+  const { width, marked } = cutWidth(text);
   const nodes: RawNode[] = [];
   const starts: number[] = [];
   const bodies: number[] = [];
@@ -52,7 +53,8 @@ export function readIoregText(text: string): RawRegistry {
     mark = text.indexOf(MARK, lineEnd);
   }
   function bodyOf(index: number): Body {
-    return { text, start: bodies[index]!, end: starts[index + 1] ?? text.length, width };
+    const end = starts[index + 1] ?? text.length;
+    return { text, start: bodies[index]!, end, width: marked ? undefined : width };
   }
   const warnings = width
     ? [`The dump was cut at ${width} characters a line: long values are missing. Use ioreg -l -w0.`]
@@ -69,11 +71,11 @@ interface Body {
 
 function nodeOf(header: string, parent: number, body: () => Body): RawNode {
   const clean = header.replaceAll(/\x1b\[[0-9;]*m/g, '').trimEnd();
-  const info = clean.lastIndexOf('  <');
+  const info = clean.lastIndexOf(' <class ');
   const title = info >= 0 ? clean.slice(0, info) : clean;
-  const details = info >= 0 ? clean.slice(info + 3) : '';
-  const classes = (/^class ([^,>]*)/.exec(details)?.[1] ?? '').split(':').filter((name) => name !== '');
-  const id = /, id (0x[0-9a-fA-F]+)/.exec(details)?.[1];
+  const details = info >= 0 ? clean.slice(info + 2) : '';
+  const classes = (/^class ([^,>$]*)/.exec(details)?.[1] ?? '').split(':').filter((name) => name !== '');
+  const id = /, id (0x[0-9a-fA-F]+)(?=[,>])/.exec(details)?.[1];
   return {
     parent,
     ...splitName(title.trim()),
@@ -188,19 +190,33 @@ function columnOf(text: string, start: number, mark: number): number {
   return text.slice(start, mark).replaceAll(/\x1b\[[0-9;]*m/g, '').length;
 }
 
-/** The width at which a window cut the lines, `undefined` for a whole dump. */
-function cutWidth(text: string): number | undefined {
+interface Cut {
+  /** The width at which a window cut the lines; `undefined` for a whole dump. */
+  readonly width: number | undefined;
+  /** The lines that were cut end in a dollar sign, as ioreg writes it: no other is cut. */
+  readonly marked: boolean;
+}
+
+function cutWidth(text: string): Cut {
+  const whole: Cut = { width: undefined, marked: false };
   let longest = 0;
   let count = 0;
+  let dollars = 0;
   for (let start = 0; start < text.length; ) {
     const end = endOfLine(text, start);
     const length = end - start;
-    if (length > MAX_WINDOW) return undefined;
+    if (length > MAX_WINDOW) return whole;
     if (length > longest) {
       longest = length;
-      count = 1;
-    } else if (length === longest) count++;
+      count = 0;
+      dollars = 0;
+    }
+    if (length === longest) {
+      count++;
+      if (text[end - 1] === '$') dollars++;
+    }
     start = end + 1;
   }
-  return count >= CUT_LINES && longest >= 40 ? longest : undefined;
+  if (longest < MIN_WINDOW || count < CUT_LINES) return whole;
+  return { width: longest, marked: dollars >= count / 2 };
 }

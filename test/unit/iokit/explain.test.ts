@@ -145,6 +145,9 @@ test('private values of a device are never told', () => {
     'kCGSSessionUserNameKey',
     'BD_ADDR',
     'VolGroupUUID',
+    'IOCalloutDevice',
+    'fmm-mobileme-token-FMM',
+    'bluetoothActiveControllerInfo',
   ]) {
     assert.equal(isPrivateKey(key), true, key);
   }

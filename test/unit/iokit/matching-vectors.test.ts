@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { startsOn } from '../../../server/src/iokit/entitlement-check.ts';
 import { matchPersonality, matchScore } from '../../../server/src/iokit/matching.ts';
 import { dict, nubOfVector, type Plain, type VectorNub } from './nubs.ts';
 
@@ -14,6 +15,7 @@ interface Vector {
   readonly matches: boolean;
   readonly score: null | number | { readonly acpi_build: number; readonly non_acpi_build: number };
   readonly why: string;
+  readonly starts?: boolean;
 }
 
 test('every worked case of matching holds', async (t) => {
@@ -42,5 +44,6 @@ function check(vector: Vector, acpi: boolean): void {
     vector.matches,
     'a failure is named when it does not match',
   );
+  if (vector.starts !== undefined) assert.equal(startsOn(personality, nub).starts, vector.starts);
   for (const line of result.checks) assert.ok(line.why.length > 4, line.key);
 }

@@ -92,7 +92,11 @@ test('IOPathMatch, IORegistryEntryID, IOMatchedServiceCountMatch, BSD Name', () 
   const nub = makeNub(
     'AcmeNub',
     { 'BSD Name': 'disk4' },
-    { path: '/PE/pci@1/acme@2', entryId: 0x100000abcn, clients: [client, makeNub('U')] },
+    {
+      path: '/PE/pci@1/acme@2',
+      entryId: 0x100000abcn,
+      clients: [client, makeNub('U'), makeNub('D', { IOMatchCategory: 'y' }, { active: false })],
+    },
   );
   const matches = (key: string, value: Plain) =>
     score({ IOProviderClass: 'AcmeNub', [key]: value }, nub) === 0;

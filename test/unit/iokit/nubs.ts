@@ -34,6 +34,7 @@ export interface NubOptions {
   readonly clients?: readonly Nub[];
   readonly unknownKeys?: readonly string[];
   readonly partial?: boolean;
+  readonly active?: boolean;
   readonly pciConfig?: ReadonlyMap<number, number>;
 }
 
@@ -54,6 +55,7 @@ export function makeNub(
     provider: options.provider,
     clients: options.clients ?? [],
     ...(options.partial ? { partial: true } : {}),
+    ...(options.active === false ? { active: false } : {}),
     ...(options.pciConfig ? { pciConfig: options.pciConfig } : {}),
   };
 }
@@ -74,7 +76,6 @@ export interface VectorNub {
   readonly provider?: VectorNub;
   readonly parent?: VectorNub;
   readonly parents?: readonly VectorNub[];
-  readonly clients?: readonly (VectorNub | string)[] | number;
   readonly [other: string]: unknown;
 }
 
@@ -86,14 +87,16 @@ export function nubOfVector(vector: VectorNub): Nub {
     Number(register),
     Number(value),
   ]);
-  return makeNub(vector.class, vector.props ?? {}, {
+  const several = Object.keys(vector).some((key) => /multi/i.test(key) && vector[key] === true);
+  const props = { ...vector.props, ...(several ? { MultipleInterfaceEnabled: true } : {}) };
+  return makeNub(vector.class, props, {
     ...(vector.name ? { name: vector.name } : {}),
     ...(vector.location ? { location: vector.location } : {}),
     ...(vector.path ? { path: vector.path.replace(/^IOService:/, '') } : {}),
     ...(vector.entry_id === undefined ? {} : { entryId: BigInt(vector.entry_id) }),
     chain,
     ...providerOfVector(vector),
-    clients: clientsOfVector(vector.clients),
+    clients: clientsOfVector(vector),
     ...(config.length > 0 ? { pciConfig: new Map(config) } : {}),
   });
 }
@@ -111,11 +114,17 @@ function providerOfVector(vector: VectorNub): { provider: Nub } | Record<string,
   return only ? { provider: nubOfVector(only) } : {};
 }
 
-function clientsOfVector(clients: VectorNub['clients']): Nub[] {
-  const withCategory = (category: string) => makeNub('Client', { IOMatchCategory: category });
-  if (typeof clients === 'number')
-    return Array.from({ length: clients }, () => withCategory('IODefaultMatchCategory'));
-  return (clients ?? []).map((client) =>
-    typeof client === 'string' ? withCategory(client) : nubOfVector(client),
-  );
+/** Clients as a number of those with a match category, or as a list; the key says `client` in some way. */
+function clientsOfVector(vector: VectorNub): Nub[] {
+  const withCategory = () => makeNub('Client', { IOMatchCategory: 'IODefaultMatchCategory' });
+  const key = Object.keys(vector).find((name) => /client|service_?count/i.test(name));
+  const clients = key === undefined ? [] : vector[key];
+  if (typeof clients === 'number') return Array.from({ length: clients }, withCategory);
+  if (!Array.isArray(clients)) return [];
+  return clients.map((client: unknown) => {
+    if (typeof client !== 'object' || client === null) return withCategory();
+    const text = JSON.stringify(client);
+    const inactive = /"active":false|"inactive":true/.test(text);
+    return makeNub('Client', /category"/i.test(text) ? { IOMatchCategory: 'x' } : {}, { active: !inactive });
+  });
 }

@@ -188,6 +188,25 @@ test('lines cut to the width of a window: what is cut is unknown, never wrong', 
   assert.match(registry.warnings[0] ?? '', /ioreg -l -w0/);
 });
 
+test('lines that ioreg cut end in a dollar sign; the others are whole', () => {
+  const keys = Array.from({ length: 12 }, (_, index) => `  "Number${index}" = ${'1234567890'.repeat(6)}`);
+  const fits = `  "fits" = ${'1'.repeat(48)}`;
+  const header = '+-o Root  <class IORegistryEntry, id 0x100000100, registered, retain 14>';
+  const cut = (line: string) => (line.length > fits.length ? `${line.slice(0, fits.length - 1)}$` : line);
+  const registry = read([header, '  {', fits, ...keys, '  }'].map(cut).join('\n'));
+  const [root] = registry.nodes;
+  assert.equal(root?.className, 'IORegistryEntry');
+  assert.equal(root?.entryId, 0x100000100n);
+  assert.equal(root?.properties.get('fits'), BigInt('1'.repeat(48)));
+  assert.ok(root?.unknownKeys.has('Number3'));
+  assert.equal(registry.warnings.length, 1);
+  const bare = read('+-o Root <class IORegistryEntry>\n  +-o arm-io <class AppleARMIO, id 0x2>\n');
+  assert.deepEqual(
+    bare.nodes.map((node) => node.className),
+    ['IORegistryEntry', 'AppleARMIO'],
+  );
+});
+
 test('pasted dumps: indented, CRLF, bold', () => {
   const indented = HEADSET.split('\n')
     .map((line) => `    ${line}`)
