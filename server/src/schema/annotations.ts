@@ -76,7 +76,7 @@ export class Annotations {
       at = at.parent;
     }
     if (at === undefined) return undefined;
-    resetBudget();
+    resetBudget(this.root.node.tree.size);
     let place = this.places.get(at.id);
     if (place === undefined) {
       place = { instance: this.root, applying: holding([{ schema: this.schema, certain: true }], this.root) };

@@ -95,17 +95,18 @@ export class Compiled {
 
 const EMPTY: ReadonlyMap<string, Compiled> = new Map();
 
-/** Schema visits that one evaluation may take; real files need a thousandth. */
-const MAX_VISITS = 20_000_000;
-/** Depth of schemas in schemas: with {@link MAX_DEPTH} levels of values it must fit the stack. */
-const MAX_LEVEL = 1_500;
+/** Schema visits that one evaluation may take, and more for each node; real files take some 50 a node. */
+const BASE_VISITS = 2_000_000;
+const VISITS_PER_NODE = 2_000;
+/** Depth of schemas run within schemas: it must fit a third of the usual stack. Real files reach 60. */
+const MAX_LEVEL = 600;
 
-let visits = 0;
+let visitsLeft = 0;
 let level = 0;
 
-/** Before each evaluation: the budget is whole again. */
-export function resetBudget(): void {
-  visits = 0;
+/** Before each evaluation: the budget is whole again. `size`: nodes of the tree. */
+export function resetBudget(size: number): void {
+  visitsLeft = BASE_VISITS + VISITS_PER_NODE * size;
   level = 0;
 }
 
@@ -120,7 +121,7 @@ export function run(schema: Compiled, instance: Instance, out: Out): Verdict {
     if (out !== undefined && schema.mayDeprecate) deprecate(schema, instance, out);
     return UNDECIDED;
   }
-  if (++visits > MAX_VISITS || level >= MAX_LEVEL) return UNDECIDED;
+  if (--visitsLeft < 0 || level >= MAX_LEVEL) return UNDECIDED;
   if (schema.cyclic) {
     const { notes } = instance;
     notes.active ??= new Set();

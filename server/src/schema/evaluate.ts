@@ -41,7 +41,7 @@ export function evaluateJson(
   value: JsonValue,
 ): { readonly valid: boolean; readonly failed: readonly string[] } {
   const out: RawFinding[] = [];
-  resetBudget();
+  resetBudget(0);
   const verdict: Verdict = run(compiledOf(schema), new JsonInstance(value), out);
   return { valid: verdict === VALID, failed: out.map(({ keyword }) => keyword) };
 }
@@ -53,7 +53,7 @@ function findingsOf(
   limit: number,
 ): readonly SchemaFinding[] {
   const out: RawFinding[] = [];
-  resetBudget();
+  resetBudget(root.node.tree.size);
   run(schema, root, out);
   if (out.length === 0) return [];
   const found = distinct(out);

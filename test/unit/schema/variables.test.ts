@@ -165,7 +165,7 @@ describe('a decided verdict holds whatever the variables turn into', () => {
             const concrete = substituted(unknown, list);
             if (concrete === undefined) continue;
             const tree = parsePlist(`<plist>${printValue(asPlist(unknown))}</plist>`);
-            resetBudget();
+            resetBudget(tree.size);
             const verdict = run(compiledOf(schema), new PlistInstance(tree.root!), undefined);
             if (verdict === UNDECIDED) {
               open++;
