@@ -410,3 +410,45 @@ describe('the command', () => {
     assert.match(stderr, /Did you mean IOUserServerName\?/);
   });
 });
+
+describe('with a registry dump', () => {
+  const DUMP = `+-o Root  <class IORegistryEntry, id 0x100000100, retain 10>
+  +-o Lamp@14100000  <class IOUSBHostDevice, id 0x100000200, registered, matched, active, busy 0 (0 ms), retain 10>
+      {
+        "idVendor" = 1452
+        "idProduct" = 593
+        "bcdDevice" = 256
+      }
+`;
+  const cwd = folderWith({
+    'dump.txt': DUMP,
+    'near/Info.plist': SOUND,
+    'fits/Info.plist': SOUND.replace('<integer>592</integer>', '<integer>593</integer>'),
+    'unknown/Info.plist': SOUND.replace('<integer>592</integer>', '<string>$(PRODUCT)</string>'),
+    'hidden/Info.plist': SOUND.replace(
+      '\t\t<key>Lamp</key>',
+      '\t\t<!-- driver-plist-disable-next-line match/no-device -->\n\t\t<key>Lamp</key>',
+    ),
+  });
+  const found = (name: string, ...args: string[]) =>
+    lintJson([name, '--registry', 'dump.txt', ...args], { cwd }).files[0]?.findings.filter(
+      ({ rule }) => rule === 'match/no-device',
+    );
+  test('a personality that no device matches, and the nearest', () => {
+    const [finding, ...others] = found('near') ?? [];
+    assert.equal(others.length, 0);
+    assert.deepEqual([finding?.severity, finding?.keyPath], ['information', ['IOKitPersonalities', 'Lamp']]);
+    assert.match(finding?.message ?? '', /idProduct.*592.*593/);
+  });
+  test('nothing for one that matches, for unknown values, behind a comment, when off', () => {
+    for (const name of ['fits', 'unknown', 'hidden']) assert.deepEqual(found(name), [], name);
+    assert.deepEqual(found('near', '--rule', 'match/no-device=off'), []);
+  });
+  test('a dump that is none: 2', () => {
+    for (const dump of ['near/Info.plist', 'nowhere.txt']) {
+      const { status, stderr } = driverPlist(['lint', 'near', '--registry', dump], { cwd });
+      assert.equal(status, 2);
+      assert.ok(stderr.includes(dump), stderr);
+    }
+  });
+});

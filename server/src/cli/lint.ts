@@ -1,6 +1,7 @@
 /** `driver-plist lint`: checks files, folders and standard input. */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { type Registry, readRegistry } from '../iokit/registry.ts';
 import { isRuleSetting } from '../rules/config.ts';
 import { ruleIds } from '../rules/index.ts';
 import type { LintOptions, RuleSetting } from '../rules/lint.ts';
@@ -28,6 +29,7 @@ const OPTIONS: { readonly [option: string]: OptionSpec } = {
   '--rule': { value: true, repeat: true },
   '--max-warnings': { value: true },
   '--stdin-filename': { value: true },
+  '--registry': { value: true },
 };
 
 /** Files that are read ahead while one is being checked. */
@@ -40,6 +42,8 @@ interface LintArguments {
   readonly severities: ReadonlyMap<string, RuleSetting>;
   readonly maxWarnings: number;
   readonly stdinName: string;
+  /** Path of a registry dump that personalities are matched against. */
+  readonly registry: string | undefined;
 }
 
 interface Item {
@@ -61,6 +65,9 @@ export async function runLint(args: readonly string[], io: CliIo, version: strin
     io.error(`driver-plist: ${safe(message)}\n`);
   };
   const projects = createProjects(trouble);
+  const registry =
+    options.registry === undefined ? undefined : await loadRegistry(options.registry, io, trouble);
+  if (troubles > 0) return 2;
   const format = formatFor(options.format, io.color, version);
   const summary: Summary = { files: 0, errors: 0, warnings: 0, infos: 0, hints: 0 };
 
@@ -69,7 +76,7 @@ export async function runLint(args: readonly string[], io: CliIo, version: strin
   for await (const read of ahead(items, (item) => readItem(item, io, options), READ_AHEAD)) {
     if (read.problem !== undefined) trouble(read.problem);
     if (!read.source) continue;
-    const report = await check(read.item, read.source, options, projects, trouble);
+    const report = await check(read.item, read.source, options, projects, registry, trouble);
     if (!report) continue;
     summary.files++;
     for (const { severity } of report.findings) summary[COUNT_OF[severity]]++;
@@ -94,6 +101,7 @@ function lintArguments(args: readonly string[]): LintArguments {
     severities: new Map((values.get('--rule') ?? []).map(ruleSetting)),
     maxWarnings: most === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--max-warnings', most),
     stdinName: values.get('--stdin-filename')?.[0] ?? '<stdin>',
+    registry: values.get('--registry')?.[0],
   };
 }
 
@@ -173,6 +181,22 @@ interface ReadItem {
   readonly problem: string | undefined;
 }
 
+/** Undefined, and said, when the dump cannot be read. */
+async function loadRegistry(
+  given: string,
+  io: CliIo,
+  trouble: (message: string) => void,
+): Promise<Registry | undefined> {
+  try {
+    const result = readRegistry(await readFile(path.resolve(io.cwd, given)));
+    if (result.ok) return result.registry;
+    trouble(`${given}: ${result.message}`);
+  } catch (error) {
+    trouble(`${given}: ${reason(error)}`);
+  }
+  return undefined;
+}
+
 async function readItem(item: Item, io: CliIo, options: LintArguments): Promise<ReadItem> {
   try {
     if (item.file === undefined) {
@@ -194,6 +218,7 @@ async function check(
   source: Source,
   options: LintArguments,
   projects: Projects,
+  registry: Registry | undefined,
   trouble: (message: string) => void,
 ): Promise<FileReport | undefined> {
   const file = item.file ?? path.resolve(item.shown === '<stdin>' ? 'stdin.plist' : item.shown);
@@ -210,7 +235,8 @@ async function check(
         `${item.shown}: the rule ${rule} failed: ${error instanceof Error ? error.stack : String(error)}`,
       ),
   };
-  const findings = source.findings(document, lintOptions);
+  const findings = [...source.findings(document, lintOptions, registry)];
+  findings.sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
   return { path: item.shown, kind: document.kind.kind, document, findings, converted: source.converted };
 }
 

@@ -25,6 +25,7 @@ Options:
   --rule ID=SEVERITY       off, hint, info, warning or error for a rule, for a group (kext/*) or for
                            all (*); may be repeated, later ones beat earlier ones
   --max-warnings N         more warnings than N are a failure
+  --registry DUMP          say of each personality whether a device of the dump (ioreg -l -w0) matches
   --stdin-filename NAME    the name that standard input is checked under
 
 The nearest .driver-plist.json above a file holds for it.

@@ -2,6 +2,7 @@
 import { bundleRules } from './bundle-rules.ts';
 import { controlRules } from './control-rules.ts';
 import { kextRules } from './kext-rules.ts';
+import { registryRules } from './match-registry.ts';
 import { dextSchemaRules } from './schema-rules.dext.ts';
 import { kextSchemaRules } from './schema-rules.kext.ts';
 import { schemaRules } from './schema-rules.ts';
@@ -16,6 +17,7 @@ export const allRules: readonly Rule[] = [
   ...kextRules,
   ...kextSchemaRules,
   ...dextSchemaRules,
+  ...registryRules,
   ...controlRules,
 ];
 
