@@ -103,7 +103,7 @@ export interface Damage {
 }
 
 export const damage: fc.Arbitrary<Damage> = fc.record({
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  at: fc.nat({ max: 1e6 }).map((n) => n / 1e6),
   size: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 200 })),
   piece: fc.oneof(fc.constant(''), fc.constantFrom(...PIECES), fc.string({ maxLength: 4 })),
 });

@@ -37,7 +37,7 @@ export function readContent(b: Builder): void {
   const limit = text.length;
   let data = table.data;
   let pos = b.pos;
-  while (pos < limit && !b.done) {
+  while (pos < b.stop && !b.done) {
     const code = text.charCodeAt(pos);
     if (code === 32 || code === 9 || code === 10 || code === 13) {
       pos++;

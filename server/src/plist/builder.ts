@@ -47,6 +47,8 @@ export class Builder {
   /** Four numbers a comment: start, end, start and end of the content. */
   readonly comments: number[] = [];
   pos = 0;
+  /** No element is begun at or beyond this offset. */
+  stop: number;
   /** Innermost open container, -1 at the top. */
   current = -1;
   /** Its kind code, 0 at the top. */
@@ -87,10 +89,16 @@ export class Builder {
   /** The line feed after `lineStart`, -1 as long as it is unknown. */
   private nextFeed = -1;
 
-  constructor(text: string, byIndent: boolean, table?: NodeTable) {
+  /** Reads one element out of a text and stops at its end; set `pos` to where it begins. */
+  readonly isFragment: boolean;
+
+  /** @param fragmentLength about how much will be read, when that is one element only */
+  constructor(text: string, byIndent: boolean, fragmentLength = -1) {
     this.text = text;
     this.byIndent = byIndent;
-    this.table = table ?? createTable(text.length);
+    this.stop = text.length;
+    this.isFragment = fragmentLength >= 0;
+    this.table = createTable(this.isFragment ? fragmentLength : text.length);
     this.searchBudget = 4 * text.length + 1_000_000;
   }
 
@@ -160,7 +168,9 @@ export class Builder {
 
   /** A node at the top has ended. */
   rootClosed(): void {
-    if (this.root >= 0) this.rootDone = true;
+    if (this.root < 0) return;
+    this.rootDone = true;
+    if (this.isFragment) this.done = true;
   }
 
   /** Keys and values of a dictionary must alternate. */
@@ -403,7 +413,7 @@ export class Builder {
    * @param at the `</` of the tag
    */
   isStrayRootClose(at: number): boolean {
-    if (this.currentKind !== DICT || this.field(this.current, PARENT) >= 0) return false;
+    if (this.isFragment || this.currentKind !== DICT || this.field(this.current, PARENT) >= 0) return false;
     const after = skipSpace(this.text, at + '</dict>'.length);
     return this.text.startsWith('<key', after) && this.text.lastIndexOf('</dict') > after;
   }

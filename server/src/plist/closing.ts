@@ -37,7 +37,7 @@ export function readClosingTag(b: Builder, at: number): number {
     namelessTag(b, at, end);
     return end;
   }
-  if (name === 'plist' || (b.plist && isLikePlist(b, name))) {
+  if (name === 'plist' || ((b.plist || b.isFragment) && isLikePlist(b, name))) {
     closePlist(b, at, end, name, bracket);
     return end;
   }
@@ -249,6 +249,11 @@ function lastChildEnd(b: Builder, id: number, stop: number): number {
 }
 
 function closePlist(b: Builder, at: number, end: number, name: string, bracket: number): void {
+  if (b.isFragment) {
+    b.unbalanced = true;
+    b.done = true;
+    return;
+  }
   if (!b.plist || b.extraPlists > 0) {
     if (b.extraPlists > 0) b.extraPlists--;
     else reportStray(b, at, end, name);

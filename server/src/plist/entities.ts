@@ -1,6 +1,7 @@
 /** Turns the raw content of an element into text: the five named entities, character references, CDATA. */
 
-const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+/** The entities that XML defines itself, by name. */
+export const PREDEFINED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 /** What stands at an `&`. */
 export interface Reference {
@@ -24,7 +25,7 @@ export function readReference(text: string, at: number): Reference {
   const name = text.slice(at + 1, pos);
   const end = pos + 1;
   if (name.charCodeAt(0) !== 35) {
-    const value = Object.hasOwn(NAMED, name) ? NAMED[name] : undefined;
+    const value = Object.hasOwn(PREDEFINED, name) ? PREDEFINED[name] : undefined;
     return { end, value, problem: value === undefined ? 'unknown' : '' };
   }
   const digits = /^#(?:x([0-9a-fA-F]+)|([0-9]+))$/.exec(name);

@@ -88,7 +88,8 @@ function readInstruction(b: Builder, at: number): number {
     const blank = trimBack(text, at, first) === first;
     if (blank) b.hasXmlDeclaration = true;
     // Text before it is a mistake of its own, and moves the declaration.
-    else if (b.errors.length > 0) return end;
+    else if (b.errors.at(-1)?.code === 'text-outside-value' && b.errors.at(-1)!.end === trimBack(text, at, 0))
+      return end;
     b.error(
       'misplaced-xml-declaration',
       at,

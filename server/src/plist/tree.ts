@@ -1,8 +1,21 @@
 /** The tree of a document: views over the node table. */
-import type { Builder } from './builder.ts';
 import { Node } from './node.ts';
 import { END, NEXT, type NodeTable, PARENT, SHIFT, START } from './storage.ts';
 import type { Comment, PlistError, PlistNode, PlistTree, TextRange } from './types.ts';
+
+/** What a tree is made of; a finished `Builder` is one. */
+export interface TreeParts {
+  readonly text: string;
+  readonly table: NodeTable;
+  readonly errors: readonly PlistError[];
+  /** Four numbers a comment: start, end, start and end of the content. */
+  readonly comments: readonly number[];
+  readonly plist: (TextRange & { readonly openEnd: number; readonly closeStart: number }) | undefined;
+  readonly root: number;
+  readonly hasXmlDeclaration: boolean;
+  readonly hasDoctype: boolean;
+  readonly unbalanced: boolean;
+}
 
 export class Tree implements PlistTree {
   readonly text: string;
@@ -17,13 +30,14 @@ export class Tree implements PlistTree {
   readonly rootId: number;
   /** No element is open or closed in the wrong place: what an incremental parse may rely on. */
   readonly balanced: boolean;
-  /** Four numbers a comment; see `Builder.comments`. */
+  /** As {@link TreeParts.comments}. */
   readonly commentTable: readonly number[];
   /** Names -> ids of the keys, per large dictionary, made when first asked for. */
-  readonly keyMaps = new Map<number, Map<string, number>>();
+  readonly keyMaps: Map<number, Map<string, number>>;
   #comments: readonly Comment[] | undefined;
 
-  constructor(b: Builder) {
+  constructor(b: TreeParts, keyMaps = new Map<number, Map<string, number>>()) {
+    this.keyMaps = keyMaps;
     this.text = b.text;
     this.errors = b.errors;
     this.plist = b.plist;
