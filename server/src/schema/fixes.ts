@@ -31,8 +31,16 @@ const MAX_VALUES = 5;
 
 /** The repairs of a finding, the likeliest first; `[]` when there is none that we could know. Never throws. */
 export function fixesFor(finding: SchemaFinding): readonly SchemaFix[] {
+  if (!isWhole(finding.node) || (finding.keyNode !== undefined && !isWhole(finding.keyNode))) return [];
   const fixes = ownRepair(finding) ?? FIXES[finding.keyword]?.(finding) ?? [];
   return fixes.filter(({ edits }) => edits.length > 0);
+}
+
+/** Both tags are complete. Where one is not, nobody knows what belongs to the element: its end is a guess. */
+function isWhole({ tree: { text }, start, openEnd, closeStart, end, selfClosing }: PlistNode): boolean {
+  const opening = text.slice(start, openEnd);
+  if (opening.lastIndexOf('<') !== 0 || !opening.endsWith('>')) return false;
+  return selfClosing || (text.startsWith('</', closeStart) && text.charAt(end - 1) === '>');
 }
 
 /** What the schema itself says repairs the finding. */
@@ -79,6 +87,7 @@ const ELEMENTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function fixType({ node, expected, schema }: SchemaFinding): readonly SchemaFix[] {
+  if (node.tree.errors.some(({ start, end }) => start < node.end && end > node.start)) return [];
   if (schema.replacement !== undefined && node.key !== undefined)
     return [renamed(node.key, schema.replacement)];
   const kinds = listOf(expected).flatMap((type) => ELEMENTS[String(type)] ?? [String(type)]);
