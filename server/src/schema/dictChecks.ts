@@ -15,11 +15,11 @@ import type { Instance } from './instance.ts';
 import type { JsonValue, SchemaObject } from './types.ts';
 
 /**
- * Architectures that the kernel and its loaders append to a key (`OSBundleLibraries_x86_64`).
- * Source: apple-oss-distributions/IOKitUser kext.subproj/OSKext.c (`OSKextGetArchitecture` and the
- * `_arch` look-ups), apple-oss-distributions/xnu libkern/c++/OSKext.cpp.
+ * What the kernel and its loaders append to a key (`OSBundleLibraries_x86_64`): the generic name of the processor
+ * type, so never `arm64e`. Source: apple-oss-distributions/IOKitUser kext.subproj/OSKext.c:5921-5956,
+ * apple-oss-distributions/xnu libkern/c++/OSKext.cpp:5755-5840.
  */
-const ARCHITECTURE_SUFFIX = /_(arm64|arm64e|x86_64|x86_64h|i386|ppc|ppc64|armv7|armv7k|arm)$/;
+const ARCHITECTURE_SUFFIX = /_(arm64|x86_64|i386|ppc64|ppc|arm)$/;
 
 /** Architectures that a new file may still name. */
 export const LIVING_ARCHITECTURES: readonly string[] = ['arm64', 'x86_64'];
