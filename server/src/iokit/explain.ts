@@ -259,7 +259,8 @@ export function competition(ranked: readonly Ranked[], own: Ranked, nub: Nub): C
     (other) => other !== own && other.category === own.category && other.start.starts,
   );
   const best = Math.max(second?.score ?? -Infinity, attached?.score ?? -Infinity);
-  const over = best === -Infinity ? 'no other driver competes' : `${own.score - best} above the next`;
+  const ahead = best === own.score ? 'the next has the same score' : `${own.score - best} above the next`;
+  const over = best === -Infinity ? 'no other driver competes' : ahead;
   return { wins: true, sentence: `Wins ${own.category} with ${own.score}: ${over}.`, advice: [] };
 }
 

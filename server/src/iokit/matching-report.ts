@@ -1,8 +1,9 @@
 /** Personalities against a whole registry: what the command line and the editor's Match view show. */
 
+import type { PlistDict } from '../plist/value.ts';
 import { startsOn } from './entitlement-check.ts';
 import { type Competition, competition, type Miss, nearestMisses } from './explain.ts';
-import { type MatchContext, type MatchResult, matchPersonality } from './matching.ts';
+import { type MatchContext, type MatchResult, matchPersonality, matchScore } from './matching.ts';
 import {
   type Candidate,
   Catalogue,
@@ -10,7 +11,7 @@ import {
   type Ranked,
   resolveCandidates,
 } from './matching-catalogue.ts';
-import type { Nub } from './nub.ts';
+import { isA, type Nub } from './nub.ts';
 
 /** One personality on one device. */
 export interface CandidateReport {
@@ -63,6 +64,27 @@ export function matchReport<N extends Nub>(
   return { devices, unmatched };
 }
 
+/** How many of the devices of its provider class a personality matches: `matches 2 of 41`. */
+export interface MatchCount<N extends Nub> {
+  readonly matching: readonly N[];
+  /** Entries of the provider class, matching or not. */
+  readonly of: number;
+}
+
+/** Counts for one personality. Never throws. */
+export function countMatches<N extends Nub>(
+  personality: PlistDict,
+  nubs: Iterable<N>,
+  context: MatchContext = {},
+): MatchCount<N> {
+  const provider = personality.get('IOProviderClass');
+  const pool = [...nubs].filter((nub) => typeof provider === 'string' && isA(nub, provider));
+  return {
+    matching: pool.filter((nub) => matchScore(personality, nub, context) !== undefined),
+    of: pool.length,
+  };
+}
+
 function reportDevice(
   nub: Nub,
   others: readonly Candidate[],
@@ -79,7 +101,7 @@ function reportDevice(
       category: own.category,
       wins,
       starts: own.start.starts,
-      sentence: own.start.starts ? `${sentence} ${own.start.why}` : sentence,
+      sentence: wins ? `${sentence} ${own.start.why}` : sentence,
       advice,
     };
   });
