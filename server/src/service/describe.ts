@@ -88,19 +88,26 @@ function linksOf(schemas: readonly SchemaObject[]): string | undefined {
   return parts.length > 0 ? parts.slice(0, 4).join(' · ') : undefined;
 }
 
-/** `owner/repo path:10-20` as a link to the file, a link as itself, anything else as nothing. */
+/**
+ * `owner/repo path:10-20` as a link to the file, `owner/repo tag NAME path` to the file at that tag, a link as
+ * itself, anything else as nothing. Remarks behind them are let be.
+ */
 export function sourceLink(source: string): string | undefined {
-  if (/^https?:\/\/\S+$/.test(source)) return source;
-  const match = /^([\w.-]+\/[\w.-]+) ([^\s:]+)(?::(\d+)(?:-(\d+))?(?:,[\d,-]*)?)?$/.exec(source);
+  const address = /^https?:\/\/[^\s)]+/.exec(source)?.[0];
+  if (address) return address.replace(/[,;.]$/, '');
+  const match = /^([\w.-]+\/[\w.-]+) (?:tag (\S+) )?([^\s:]+\.\w+)(?:[: ](\d+)(?:-(\d+))?)?/.exec(source);
   if (!match) return undefined;
-  const [, repo, path, from, to] = match;
+  const [, repo, tag = 'HEAD', path = '', from, to] = match;
   const lines = from ? `#L${from}${to ? `-L${to}` : ''}` : '';
-  return `https://github.com/${repo}/blob/HEAD/${encodeURI(path ?? '')}${lines}`;
+  return `https://github.com/${repo}/blob/${encodeURIComponent(tag)}/${encodeURI(path)}${lines}`;
 }
 
+/** The last part of a path with its lines, or an address without its beginning; remarks stay. */
 function shortSource(source: string): string {
-  const path = /^\S+ (\S+)$/.exec(source)?.[1];
-  return path ? (path.split('/').at(-1) ?? source) : source.replace(/^https?:\/\/(?:www\.)?/, '');
+  if (/^https?:/.test(source)) return source.replace(/^https?:\/\/(?:www\.)?/, '');
+  const rest = source.replace(/^\S+ (?:tag \S+ )?/, '');
+  const [path = '', ...remark] = rest.split(' ');
+  return [path.split('/').at(-1) ?? path, ...remark].join(' ');
 }
 
 /** Inline code; a fence longer than any run of backticks in the text. */

@@ -10,6 +10,7 @@ import { describeVariable, variablesIn } from './buildVariables.ts';
 import { code, describeKey, toPlainText } from './describe.ts';
 import { evaluationOf, schemasAt } from './knowledge.ts';
 import { ruleLink } from './ruleLinks.ts';
+import { entryWords, type TableEntry, tableEntries } from './tables.ts';
 import { rangeOf } from './text.ts';
 import { describeValue } from './valueWords.ts';
 
@@ -59,8 +60,21 @@ function keyHover(key: PlistNode, range: TextRange, evaluation: Evaluation | und
   const name = key.text.trim();
   const schemas = schemasAt(evaluation, key);
   const required = isRequired(key, evaluation);
-  const markdown = describeKey(name, schemas, { heading: true, required });
+  const entry = tableEntryOf(key, evaluation);
+  const said = describeKey(name, schemas, { heading: true, required });
+  const markdown = entry ? `**${code(name)}** ${entryWords(entry)}` : said;
   return markdown ? { markdown, range: { start: range.start, end: range.end } } : undefined;
+}
+
+/** The entry of a key that is a name of a table: a kext library in OSBundleLibraries. */
+function tableEntryOf(key: PlistNode, evaluation: Evaluation | undefined): TableEntry | undefined {
+  if (!evaluation || !key.parent) return undefined;
+  for (const { propertyNames } of evaluation.schemasFor(key.parent)) {
+    const table = typeof propertyNames === 'object' ? propertyNames.table : undefined;
+    const entry = table && tableEntries(table).find(({ value }) => value === key.text);
+    if (entry) return entry;
+  }
+  return undefined;
 }
 
 function isRequired(key: PlistNode, evaluation: Evaluation | undefined): boolean {

@@ -64,13 +64,16 @@ export function typeOfJson(value: JsonValue): PlistType {
   return Array.isArray(value) ? 'array' : 'dict';
 }
 
-/** The first value of an annotation, innermost schema first: the nearer one says more. */
+/**
+ * The first value of an annotation, outermost schema first: what refers to a schema says more of the place than the
+ * schema referred to, and the certain ones stand before those that only may be meant.
+ */
 export function annotation<K extends keyof SchemaObject>(
   schemas: readonly SchemaObject[],
   name: K,
 ): SchemaObject[K] | undefined {
-  for (let i = schemas.length - 1; i >= 0; i--) {
-    const value = schemas[i]?.[name];
+  for (const schema of schemas) {
+    const value = schema[name];
     if (value !== undefined) return value;
   }
   return undefined;

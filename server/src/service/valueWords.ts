@@ -39,7 +39,7 @@ function listedWords(node: PlistNode, schemas: readonly SchemaObject[]): string 
   for (const { value, description } of enumValues(schemas) ?? []) {
     if (same(value) && description) return `**${code(text)}** ${description}`;
   }
-  for (const schema of [...schemas].reverse()) {
+  for (const schema of schemas) {
     for (const [index, value] of (schema.enum ?? []).entries()) {
       const description = schema.markdownEnumDescriptions?.[index] ?? schema.enumDescriptions?.[index];
       if (same(value) && description) return `**${code(text)}** ${description}`;

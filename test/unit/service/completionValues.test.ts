@@ -72,6 +72,22 @@ describe('numbers by name', () => {
     const { items } = completeAt(dext(lines));
     assert.ok(items.some(({ label }) => label.startsWith('Aluminium Keyboard')));
   });
+  test('products in an array', () => {
+    const lines = `${USB}\t\t\t<key>idVendor</key>\n\t\t\t<integer>1452</integer>\n\t\t\t<key>idProductArray</key>\n\t\t\t<array>\n\t\t\t\t<integer>Alu|</integer>\n\t\t\t</array>`;
+    assert.ok(completeAt(dext(lines)).items.some(({ label }) => label.startsWith('Aluminium Keyboard')));
+  });
+  const pci = (key: string, value: string) =>
+    `\t\t\t<key>IOProviderClass</key>\n\t\t\t<string>IOPCIDevice</string>\n\t\t\t<key>${key}</key>\n\t\t\t<string>${value}</string>`;
+  test('a PCI vendor, beside the other values of the list', () =>
+    assert.equal(
+      acceptedIn(pci('IOPCIMatch', '0x15338086 NVI| 0x10d38086'), 'NVIDIA Corporation'),
+      pci('IOPCIMatch', '0x15338086 0x000010de&amp;0x0000ffff 0x10d38086'),
+    ));
+  test('a PCI class', () =>
+    assert.equal(
+      acceptedIn(pci('IOPCIClassMatch', 'NV|'), 'NVMe controller'),
+      pci('IOPCIClassMatch', '0x01080200'),
+    ));
   test('more are found by typing on', () => {
     const { items } = completeAt(vendor('a|'));
     assert.ok(items.length > 50 && items.length <= 200, `${items.length}`);

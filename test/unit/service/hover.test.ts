@@ -53,6 +53,17 @@ describe('hover', () => {
       '<key>idVendor</key><integer>1452</integer><key>idProductArray</key><array><integer>5|92</integer></array>';
     assert.match(hover(dext(USB + pair))?.words ?? '', /Keyboard/);
   });
+  test('a kext library', () => {
+    const text = dext('')
+      .replace('DEXT', 'KEXT')
+      .replace(
+        '<key>IOKitPersonalities</key>',
+        '<key>OSBundleLibraries</key><dict><key>com.apple.kpi.b|sd</key><string>8.0</string></dict>$&',
+      );
+    assert.match(hover(text)?.words ?? '', /com\.apple\.kpi\.bsd.*BSD/);
+  });
+  test('a personality is described by what it is, not by what it may match', () =>
+    assert.match(hover(dext('').replace('>Lamp<', '>La|mp<'))?.words ?? '', /Personality of a dext/));
   test('a build variable alone', () => {
     const found = hover(dext('<key>IOUserServerName</key><string>a.$(PRODUCT|_NAME:lower).b</string>'));
     assert.equal(found?.covers, '$(PRODUCT_NAME:lower)');
@@ -85,6 +96,13 @@ describe('links to sources', () => {
     assert.equal(
       sourceLink('apple-oss-distributions/xnu iokit/Kernel/IOService.cpp:10-20'),
       'https://github.com/apple-oss-distributions/xnu/blob/HEAD/iokit/Kernel/IOService.cpp#L10-L20',
+    ));
+  test('a file at a tag, with a remark', () =>
+    assert.equal(
+      sourceLink(
+        'apple-oss-distributions/IOUSBFamily tag IOUSBFamily-560.4.2 IOUSBFamily/Classes/IOUSBDevice.cpp:26-29 (scores)',
+      ),
+      'https://github.com/apple-oss-distributions/IOUSBFamily/blob/IOUSBFamily-560.4.2/IOUSBFamily/Classes/IOUSBDevice.cpp#L26-L29',
     ));
   test('prose is no link', () => assert.equal(sourceLink('UNVERIFIED: seen in plists that ship'), undefined));
   test('plain text keeps the address', () =>

@@ -5,7 +5,7 @@ import type { LintOptions } from '../../rules/lint.ts';
 import { BUNDLE_KINDS, type PlistDocument } from '../../workspace/types.ts';
 import type { ClientAbilities } from '../abilities.ts';
 import { evaluationOf } from '../knowledge.ts';
-import { type Place, placeAt } from './context.ts';
+import { type Place, placeAt, type Token } from './context.ts';
 import { itemContext, type Proposal, toItem } from './items.ts';
 import { keyProposals } from './keys.ts';
 import { skeletonProposals } from './skeletons.ts';
@@ -35,8 +35,8 @@ export function completionsAt(
   if (!place || (trigger !== undefined && !isWelcome(place, trigger))) {
     return { items: [], isIncomplete: false, documentation: [] };
   }
-  const { proposals, incomplete } = proposalsFor(place, options);
-  const context = itemContext(document, place.token, offset, abilities);
+  const { proposals, incomplete, token = place.token } = proposalsFor(place, options);
+  const context = itemContext(document, token, offset, abilities);
   const shown = proposals.slice(0, ITEM_LIMIT);
   return {
     items: shown.map((proposal): CompletionItem => toItem(context, proposal)),
@@ -66,7 +66,7 @@ function isWelcome(place: Place, trigger: string): boolean {
 function proposalsFor(
   place: Place,
   options: LintOptions,
-): { proposals: readonly Proposal[]; incomplete: boolean } {
+): { proposals: readonly Proposal[]; incomplete: boolean; token?: Token } {
   switch (place.at) {
     case 'empty-document':
       return { proposals: skeletonProposals(place), incomplete: false };

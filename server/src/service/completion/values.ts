@@ -8,7 +8,8 @@ import { type NumberContext, nameOfNumber, searchNumbers } from '../numbers.ts';
 import { allowedTypes, annotation, enumValues, namesType, PLIST_TYPES, typeOfJson } from '../schemaInfo.ts';
 import { entryWords, type TableEntry, tableEntries } from '../tables.ts';
 import { escapeText } from '../text.ts';
-import type { Place } from './context.ts';
+import { pciNames } from '../valueWords.ts';
+import type { Place, Token } from './context.ts';
 import { filterFor, type Proposal } from './items.ts';
 import { emptyElement, jsonElement, literal } from './snippet.ts';
 
@@ -31,18 +32,32 @@ interface Value {
 
 export interface ValueProposals {
   readonly proposals: readonly Proposal[];
+  /** What an item replaces: the place's token, or the one word of a list that the cursor is in. */
+  readonly token: Token;
   /** More would be found if more were typed. */
   readonly incomplete: boolean;
 }
 
 /** Never throws; without schemas the types alone are proposed. */
-export function valueProposals(place: ValuePlace, evaluation: Evaluation | undefined): ValueProposals {
-  if (place.variable) return { proposals: contents(place, variables()), incomplete: false };
-  const schemas = schemasFor(place, evaluation);
+export function valueProposals(given: ValuePlace, evaluation: Evaluation | undefined): ValueProposals {
+  if (given.variable) {
+    return { proposals: contents(given, variables()), incomplete: false, token: given.token };
+  }
+  const schemas = schemasFor(given, evaluation);
   const types = allowedTypes(schemas);
+  const isList = given.contentOf === 'string' && /^pci-/.test(annotation(schemas, 'number') ?? '');
+  const place = isList ? { ...given, token: wordOf(given) } : given;
   const { values, incomplete } = valuesOf(place, schemas, types);
   const proposals = place.contentOf ? contents(place, values) : elements(place, values, schemas, types);
-  return { proposals, incomplete };
+  return { proposals, incomplete, token: place.token };
+}
+
+/** The word of a list parted by blanks that the cursor is in. */
+function wordOf({ token, document }: ValuePlace): Token {
+  const offset = token.start + token.typed.length;
+  const typed = /\S*$/.exec(token.typed)?.[0] ?? '';
+  const rest = /^\S*/.exec(document.text.slice(offset, token.end))?.[0] ?? '';
+  return { start: offset - typed.length, end: offset + rest.length, typed };
 }
 
 function schemasFor({ owner, key }: ValuePlace, evaluation: Evaluation | undefined): readonly SchemaObject[] {
@@ -77,9 +92,11 @@ function valuesOf(
     });
   }
   if (preset !== undefined) add(fromJson(preset, types, { detail: 'default', preselect: true }));
-  for (const schema of [...schemas].reverse()) {
-    for (const example of schema.examples ?? [])
-      add(fromJson(example, types, named(place, schemas, example)));
+  for (const schema of schemas) {
+    for (const example of schema.examples ?? []) {
+      const entry = entryOf(schemas, example);
+      add(entry ? fromTable(entry) : fromJson(example, types, named(place, schemas, example)));
+    }
     if (schema.table) for (const entry of entriesFor(place, schema.table)) add(fromTable(entry));
   }
   const incomplete = addNumbers(place, schemas, add);
@@ -89,9 +106,22 @@ function valuesOf(
   return { values, incomplete };
 }
 
-/** The name of an example that is a number. */
+/** The entry of a value in the tables of its key. */
+function entryOf(schemas: readonly SchemaObject[], value: JsonValue): TableEntry | undefined {
+  for (const { table } of schemas) {
+    const entry = table && tableEntries(table).find((one) => one.value === value);
+    if (entry) return entry;
+  }
+  return undefined;
+}
+
+/** The name of an example that is a number, or a text of PCI numbers. */
 function named(place: ValuePlace, schemas: readonly SchemaObject[], value: JsonValue): Partial<Value> {
   const kind = annotation(schemas, 'number');
+  if (kind && typeof value === 'string') {
+    const [first] = pciNames(value, kind);
+    return first ? { detail: first.name, filter: `${first.name} ${value}` } : {};
+  }
   if (!kind || typeof value !== 'number' || !Number.isInteger(value)) return {};
   const name = nameOfNumber(kind, BigInt(value), numberContext(place.owner));
   return name ? { detail: name } : {};
@@ -144,6 +174,7 @@ function addNumbers(
   const kind = annotation(schemas, 'number');
   if (!kind) return false;
   const typed = place.token.typed.replace(/^<\w*>?/, '').trim();
+  if (kind === 'pci-match' || kind === 'pci-class') return addPciNames(kind, typed, add);
   const { matches, more } = searchNumbers(kind, typed, numberContext(place.owner));
   for (const { name, value, description } of matches) {
     const hex = `0x${value.toString(16).padStart(4, '0')}`;
@@ -160,9 +191,36 @@ function addNumbers(
   return more;
 }
 
+/** Match texts by name: a vendor's with the device masked out, a class with its mask. */
+function addPciNames(kind: string, typed: string, add: (value: Value) => void): boolean {
+  const propose = (name: string, content: string, documentation?: string): void =>
+    add({
+      label: name,
+      type: 'string',
+      content,
+      detail: content,
+      documentation,
+      filter: `${name} ${content}`,
+      kind: CompletionItemKind.EnumMember,
+    });
+  if (kind === 'pci-class') {
+    for (const { value, title, description } of tableEntries('pci-classes')) {
+      propose(title ?? String(value), String(value), description);
+    }
+    return false;
+  }
+  const { matches, more } = searchNumbers(kind, typed, { sibling: () => undefined });
+  for (const { name, value } of matches) {
+    propose(name, `0x0000${value.toString(16).padStart(4, '0')}&0x0000ffff`, 'Every device of this vendor');
+  }
+  return more;
+}
+
 /** What stands beside a number and says more of it: a product's vendor. */
-export function numberContext(dict: PlistNode | undefined): NumberContext {
-  return { sibling: (key) => (dict?.kind === 'dict' ? dict.get(key)?.integer : undefined) };
+function numberContext(owner: PlistNode | undefined): NumberContext {
+  let dict = owner;
+  while (dict && dict.kind !== 'dict') dict = dict.parent;
+  return { sibling: (key) => dict?.get(key)?.integer };
 }
 
 function variables(): Value[] {
@@ -201,7 +259,7 @@ function elements(
   const proposals: Proposal[] = [];
   const sort = (group: number): string => `${group}${String(proposals.length).padStart(5, '0')}`;
   const texts = new Set<string>();
-  for (const schema of [...schemas].reverse()) {
+  for (const schema of schemas) {
     for (const { label, description, body } of schema.defaultSnippets ?? []) {
       if (texts.has(body)) continue;
       texts.add(body);
