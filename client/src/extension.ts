@@ -1,8 +1,15 @@
 /** What both hosts share: output channel, status, commands, and the session with the server. */
 import * as vscode from 'vscode';
+import type { DocumentKindParams } from '../../server/src/lsp/messages.ts';
 import { selectKind } from './selectKind.ts';
 import { type CreateClient, createSession, SELECTOR, type Session } from './session.ts';
 import { createKindStatus } from './status.ts';
+
+/** What the extension gives to other extensions (`vscode.extensions.getExtension('driver-plist.driver-plist')`). */
+export interface DriverPlistApi {
+  /** What an open document was taken for; undefined when it is not open or no property list. */
+  readonly kindOf: (document: vscode.TextDocument) => Promise<DocumentKindParams | undefined>;
+}
 
 /** Sets everything up. The server starts when the first document that is ours is there. */
 export function activateWith(context: vscode.ExtensionContext, createClient: CreateClient): Session {

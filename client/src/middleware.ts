@@ -47,7 +47,10 @@ function documentOf(param: unknown): string | undefined {
   return uri?.toString();
 }
 
-function sendOpen(client: BaseLanguageClient, document: vscode.TextDocument): Promise<void> {
-  const params = client.code2ProtocolConverter.asOpenTextDocumentParams(document);
-  return client.sendNotification('textDocument/didOpen', params);
+/**
+ * Opens the document on the server. Through the client's own feature, which others listen to: the one that asks for
+ * diagnostics begins with it.
+ */
+async function sendOpen(client: BaseLanguageClient, document: vscode.TextDocument): Promise<void> {
+  await client.getFeature('textDocument/didOpen').getProvider(document)?.send(document);
 }

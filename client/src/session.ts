@@ -48,9 +48,8 @@ export function createSession(createClient: CreateClient, output: vscode.LogOutp
   let stopped = false;
 
   const errorHandler: ErrorHandler = {
-    error: (_error, _message, count) => ({
-      action: count !== undefined && count <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
-    }),
+    // A server that falls breaks the pipe first: only what `closed` decides counts, or it would stay down.
+    error: () => ({ action: ErrorAction.Continue, handled: true }),
     closed() {
       kinds.clear();
       if (mayRestart()) {

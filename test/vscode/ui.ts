@@ -127,7 +127,7 @@ const steps: Step[] = [
     async run(page) {
       await goTo(page, read(), '<integer>1</integer>', 'bInterfaceNumber');
       await page.keyboard.press('Enter');
-      await page.keyboard.type('<key>bInterfaceC');
+      await page.keyboard.type('<key>bInterfaceC', { delay: 40 });
       await page
         .locator('.suggest-widget.visible .monaco-list-row', { hasText: 'bInterfaceClass' })
         .first()
@@ -139,6 +139,7 @@ const steps: Step[] = [
       await page.keyboard.press('Escape');
       const text = await saved(page, /<key>bInterfaceClass<\/key>\s*<integer>[^<]*<\/integer>/);
       assert.equal(text.split('bInterfaceClass').length, 2);
+      await eventually(async () => (await squiggles(page).count()) === 0, 'no error left');
       await settle(page);
       await shot(page, '7-completed');
     },

@@ -2,6 +2,7 @@
 import type { Locator, Page } from 'playwright-core';
 
 const PATIENCE = 15_000;
+const TAB_SIZE = 4;
 
 /** Runs a command by its full title through the command palette. */
 export async function runCommand(page: Page, title: string): Promise<void> {
@@ -47,10 +48,12 @@ export async function goTo(page: Page, text: string, word: string, context = '')
   const at = from < 0 ? -1 : text.indexOf(word, from + context.length);
   if (at < 0) throw new Error(`the text has no ${JSON.stringify(word)} after ${JSON.stringify(context)}`);
   const before = text.slice(0, at + word.length).split('\n');
+  // VS Code counts columns as they are seen.
+  const column = (before.at(-1) ?? '').replaceAll('\t', ' '.repeat(TAB_SIZE)).length + 1;
   await page.keyboard.press('Control+G');
   const input = page.locator('.quick-input-widget input').first();
   await input.waitFor({ timeout: PATIENCE });
-  await input.fill(`:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`);
+  await input.fill(`:${before.length}:${column}`);
   await page.keyboard.press('Enter');
   await input.waitFor({ state: 'hidden', timeout: PATIENCE });
 }
