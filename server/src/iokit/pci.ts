@@ -127,9 +127,10 @@ function readNumber(text: string, at: number): { start: number; end: number; val
  * `subsystem-vendor-id`. `undefined` where a property is missing.
  */
 export function pciRegister(properties: PlistDict, register: number): number | undefined {
+  const bigEndian = isBigEndian(properties.get('vendor-id'));
   const join = (high: string, low: string, shift: number) => {
-    const upper = cell(properties.get(high));
-    const lower = cell(properties.get(low));
+    const upper = cell(properties.get(high), bigEndian);
+    const lower = cell(properties.get(low), bigEndian);
     if (upper === undefined || lower === undefined) return undefined;
     return ((upper << shift) | (lower & ((1 << shift) - 1))) >>> 0;
   };
@@ -139,15 +140,17 @@ export function pciRegister(properties: PlistDict, register: number): number | u
   return undefined;
 }
 
-/**
- * A four-byte device-tree cell. Little-endian on Intel and ARM, big-endian in PowerPC trees; all ids fit in 24 bits,
- * so a zero first byte and a non-zero last one give the latter away.
- */
-function cell(value: PlistValue | undefined): number | undefined {
+/** PowerPC trees are big-endian, Intel and ARM ones little-endian: a vendor id has 16 bits, so its zeros tell. */
+function isBigEndian(vendor: PlistValue | undefined): boolean {
+  if (!(vendor instanceof Uint8Array) || vendor.length !== 4) return false;
+  return vendor[0] === 0 && vendor[1] === 0 && (vendor[2] !== 0 || vendor[3] !== 0);
+}
+
+function cell(value: PlistValue | undefined, bigEndian: boolean): number | undefined {
   if (typeof value === 'bigint') return Number(BigInt.asUintN(32, value));
   if (!(value instanceof Uint8Array) || value.length < 2) return undefined;
   const bytes = [...value.subarray(0, 4)];
   while (bytes.length < 4) bytes.push(0);
-  if (value.length >= 4 && bytes[0] === 0 && bytes[3] !== 0) bytes.reverse();
+  if (bigEndian) bytes.reverse();
   return (bytes[0]! | (bytes[1]! << 8) | (bytes[2]! << 16) | (bytes[3]! << 24)) >>> 0;
 }

@@ -338,6 +338,9 @@ test('PCI registers come from device-tree properties, of either byte order', () 
       0,
     );
   }
+  const display = { 'class-code': Uint8Array.of(0, 3, 0, 0), 'revision-id': Uint8Array.of(0, 0, 0, 9) };
+  const old = makeNub('IOPCIDevice', { ...big, ...display });
+  assert.equal(score({ IOProviderClass: 'IOPCIDevice', IOPCIClassMatch: '0x03000000' }, old), 0);
   const swapped = matchPersonality(
     dict({ IOProviderClass: 'IOPCIDevice', IOPCIMatch: '0x14e41686' }),
     makeNub('IOPCIDevice', little),
