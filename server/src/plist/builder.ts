@@ -68,6 +68,8 @@ export class Builder {
   /** A leaf that the end of the text cut. */
   cutLeaf = -1;
   inConflict = false;
+  /** Something was judged by text far from its place, so that an edit anywhere may change the judgement. */
+  farSighted = false;
   /** `<plist>` tags that stand where none may, and whose closing tags are then no further mistake. */
   extraPlists = 0;
   /** Open containers by kind code, so that a stray closing tag is known as one at once. */
@@ -112,10 +114,11 @@ export class Builder {
 
   /** `indexOf` that remembers a failure, so that repeating a mistake does not make the parse quadratic. */
   find(mark: string, from: number): number {
-    if (this.missing.has(mark)) return -1;
-    const at = this.text.indexOf(mark, from);
-    if (at < 0) this.missing.add(mark);
-    return at;
+    const at = this.missing.has(mark) ? -1 : this.text.indexOf(mark, from);
+    if (at >= 0) return at;
+    this.missing.add(mark);
+    this.farSighted = true;
+    return -1;
   }
 
   kindOf(id: number): number {

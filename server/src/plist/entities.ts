@@ -1,7 +1,13 @@
 /** Turns the raw content of an element into text: the five named entities, character references, CDATA. */
 
 /** The entities that XML defines itself, by name. */
-export const PREDEFINED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+export const PREDEFINED: Readonly<Record<string, string>> = {
+  lt: '<',
+  gt: '>',
+  amp: '&',
+  quot: '"',
+  apos: "'",
+};
 
 /** What stands at an `&`. */
 export interface Reference {

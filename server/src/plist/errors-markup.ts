@@ -137,8 +137,8 @@ export const markupErrors = [
   {
     code: 'malformed-xml-declaration',
     severity: 'warning',
-    title: 'Malformed XML declaration',
-    what: '`<?xml … ?>` is not of the form `<?xml version="1.0" encoding="UTF-8"?>`: the version is missing, a quote is not closed, or the order is another.',
+    title: 'Malformed declaration',
+    what: '`<?xml … ?>` is not of the form `<?xml version="1.0" encoding="UTF-8"?>`: the version is missing, a quote is not closed, or the order is another. Also `<?` without a name behind it, and `<!DOCTYPE` without a blank.',
     why: 'XML parsers refuse the whole file. CoreFoundation only looks for the encoding and passes over the rest.',
     how: 'Write `<?xml version="1.0" encoding="UTF-8"?>`.',
     invalid: '<?xml encoding="UTF-8"?>',

@@ -43,11 +43,11 @@ export function readComment(b: Builder, at: number): number {
 }
 
 const DECLARATION =
-  /^<\?xml\s+version\s*=\s*(["'])1\.\d\1(?:\s+encoding\s*=\s*(["'])[A-Za-z][\w.-]*\2)?(?:\s+standalone\s*=\s*(["'])(?:yes|no)\3)?\s*\?>$/;
+  /^<\?xml[ \t\r\n]+version[ \t\r\n]*=[ \t\r\n]*(["'])1\.\d\1(?:[ \t\r\n]+encoding[ \t\r\n]*=[ \t\r\n]*(["'])[A-Za-z][\w.-]*\2)?(?:[ \t\r\n]+standalone[ \t\r\n]*=[ \t\r\n]*(["'])(?:yes|no)\3)?[ \t\r\n]*\?>$/;
 
 function readInstruction(b: Builder, at: number): number {
   const { text } = b;
-  const isDeclaration = /^<\?xml[\s?]/i.test(text.slice(at, at + 6));
+  const isDeclaration = /^<\?xml[ \t\r\n?]/i.test(text.slice(at, at + 6));
   const close = b.find('?>', at + 2);
   let end = close + 2;
   if (close < 0) {
@@ -107,11 +107,19 @@ function readInstruction(b: Builder, at: number): number {
 function readDoctype(b: Builder, at: number): number {
   const { text } = b;
   const second = b.hasDoctype;
+  if (second || b.plist || b.current >= 0) b.farSighted = true;
   b.hasDoctype = true;
   let end = b.missing.has('doctype') ? -1 : doctypeEnd(text, at);
-  if (end >= 0) b.checkCharacters(at, end);
+  if (end >= 0) {
+    b.checkCharacters(at, end);
+    if (!/[ \t\r\n>[]/.test(text.charAt(at + 9))) {
+      const message = 'There must be a blank after <!DOCTYPE. XML parsers refuse the file.';
+      b.error('malformed-xml-declaration', at, at + 10, message);
+    }
+  }
   if (end < 0) {
     b.missing.add('doctype');
+    b.farSighted = true;
     const line = lineEnd(text, at);
     const bracket = text.indexOf('>', at);
     end = bracket >= 0 && bracket < line ? bracket + 1 : Math.max(trimBack(text, line, at), at + 9);
@@ -238,6 +246,7 @@ export function readConflict(b: Builder, at: number): number {
 }
 
 function reportConflict(b: Builder, at: number): void {
+  b.farSighted = true;
   const end = trimBack(b.text, lineEnd(b.text, at), at);
   b.error(
     'conflict-marker',

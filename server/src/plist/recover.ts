@@ -102,6 +102,7 @@ export function readUnknownOpenTag(b: Builder, at: number): number {
     reportUnknown(b, at, name, -1, '');
     b.unknownErrors.set(-1, b.errors.length - 1);
     b.misspeltPlist = name;
+    b.farSighted = true;
     b.plist = { start: at, openEnd: tail.end, closeStart: -1, end: -1 };
     return tail.end;
   }
@@ -160,6 +161,7 @@ function closingTagAfter(b: Builder, at: number): number {
 
 function hasCloseAhead(b: Builder, lowerName: string, at: number): boolean {
   const mark = `</${lowerName}`;
+  b.farSighted = true;
   if (b.searchBudget <= 0 || b.missing.has(mark)) return false;
   let from = at;
   for (;;) {

@@ -15,6 +15,7 @@ export interface TreeParts {
   readonly hasXmlDeclaration: boolean;
   readonly hasDoctype: boolean;
   readonly unbalanced: boolean;
+  readonly farSighted: boolean;
 }
 
 export class Tree implements PlistTree {
@@ -28,8 +29,11 @@ export class Tree implements PlistTree {
   /** The flat records; see `storage.ts`. For this layer only. */
   readonly table: NodeTable;
   readonly rootId: number;
-  /** No element is open or closed in the wrong place: what an incremental parse may rely on. */
-  readonly balanced: boolean;
+  /**
+   * No element is open or closed in the wrong place, and nothing was judged by text far from it: what an
+   * incremental parse may rely on.
+   */
+  readonly isLocal: boolean;
   /** As {@link TreeParts.comments}. */
   readonly commentTable: readonly number[];
   /** Names -> ids of the keys, per large dictionary, made when first asked for. */
@@ -47,7 +51,7 @@ export class Tree implements PlistTree {
     this.table = b.table;
     this.size = b.table.size;
     this.rootId = b.root;
-    this.balanced = !b.unbalanced;
+    this.isLocal = !b.unbalanced && !b.farSighted;
     this.commentTable = b.comments;
   }
 

@@ -34,18 +34,6 @@ import { Tree } from './tree.ts';
 import type { PlistError, PlistTree, TextEdit } from './types.ts';
 import { checkValue } from './values.ts';
 
-/** Mistakes that were judged by looking at text far away, so that an edit anywhere may change the judgement. */
-const FAR_SIGHTED = new Set([
-  'unclosed-comment',
-  'unclosed-cdata',
-  'unclosed-processing-instruction',
-  'unclosed-doctype',
-  'misplaced-doctype',
-  'conflict-marker',
-  'unknown-element',
-  'wrong-case',
-]);
-
 /** Mistakes of a dictionary or array about a child: they are not found by reading the child alone. */
 const OF_PARENT = new Set(['value-without-key', 'key-without-value', 'key-outside-dict']);
 
@@ -84,7 +72,8 @@ export function updateLocally(
 ): PlistTree | undefined {
   const change = spanOf(edits, text.length - tree.text.length);
   if (!change) return tree;
-  if (!(tree instanceof Tree) || !isLocal(tree)) return undefined;
+  if (!(tree instanceof Tree) || !tree.isLocal || tree.rootId < 0) return undefined;
+  if (tree.errors.length >= MAX_ERRORS / 2) return undefined;
   const patch = readLeaf(tree, change, text) ?? readContainer(tree, change, text);
   return patch && isSound(patch.part) ? splice(tree, patch, change.delta) : undefined;
 }
@@ -99,17 +88,8 @@ function spanOf(edits: readonly TextEdit[], delta: number): Change | undefined {
   return end < 0 ? undefined : { start, end, delta };
 }
 
-function isLocal(tree: Tree): boolean {
-  if (!tree.balanced || tree.rootId < 0 || tree.errors.length >= MAX_ERRORS / 2) return false;
-  return !tree.errors.some((error) => FAR_SIGHTED.has(error.code));
-}
-
 function isSound(part: Builder): boolean {
-  return (
-    !part.unbalanced &&
-    part.errors.length < MAX_ERRORS / 2 &&
-    !part.errors.some((error) => FAR_SIGHTED.has(error.code))
-  );
+  return !part.unbalanced && !part.farSighted && part.errors.length < MAX_ERRORS / 2;
 }
 
 /** Innermost node whose content holds the whole change; -1 if none does. */
@@ -217,6 +197,7 @@ function splice(tree: Tree, patch: Patch, delta: number): PlistTree {
       hasXmlDeclaration: tree.hasXmlDeclaration,
       hasDoctype: tree.hasDoctype,
       unbalanced: false,
+      farSighted: false,
     },
     sameKeys ? tree.keyMaps : undefined,
   );
