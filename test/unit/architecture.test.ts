@@ -15,8 +15,9 @@ const ALLOWED: Record<string, readonly string[]> = {
   rules: ['plist', 'schema', 'iokit', 'workspace'],
   convert: ['plist', 'schema', 'iokit', 'workspace', 'rules'],
   service: ['plist', 'schema', 'iokit', 'workspace', 'rules', 'convert'],
-  lsp: ['plist', 'schema', 'iokit', 'workspace', 'rules', 'convert', 'service'],
-  cli: ['plist', 'schema', 'iokit', 'workspace', 'rules', 'convert', 'service'],
+  host: ['workspace'],
+  lsp: ['plist', 'schema', 'iokit', 'workspace', 'rules', 'convert', 'service', 'host'],
+  cli: ['plist', 'schema', 'iokit', 'workspace', 'rules', 'convert', 'service', 'host'],
 };
 
 /** Packages that a layer below the doors may use; all of them run in a browser. */
@@ -24,11 +25,12 @@ const PACKAGES = [
   'vscode-languageserver-types',
   'vscode-languageserver-textdocument',
   'vscode-uri',
+  'yaml',
   'picomatch',
   'plist',
   '@bacons/xcode/json',
 ];
-const DOORS = ['lsp', 'cli'];
+const DOORS = ['host', 'lsp', 'cli'];
 
 interface Import {
   file: string;

@@ -1,7 +1,7 @@
 /** `driver-plist-language-server`: the server as a program of its own. */
 import { createConnection } from 'vscode-languageserver/node';
 import manifest from '../../../package.json' with { type: 'json' };
-import { nodeFiles } from './nodeFiles.ts';
+import { nodeFiles } from '../host/nodeFiles.ts';
 import type { Runtime } from './runtime.ts';
 import { startServer } from './server.ts';
 

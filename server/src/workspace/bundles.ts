@@ -82,10 +82,14 @@ const BUILT = /^(.*\.(?:app|dext|kext|systemextension))\/(?:Contents\/)?Info\.pl
 /** Puts bundles together: targets first, then built products, then what no target claims. Never throws. */
 export function assembleBundles(sources: BundleSources): Bundle[] {
   const bundles: MutableBundle[] = [];
+  const interfaces = new Set(sources.interfaces);
+  const sorted = [...interfaces].sort();
   const claimed = new Set<string>();
   for (const { project, origin } of sources.projects) {
     const own = project.targets
-      .map((target) => targetBundle(project, target, origin, sources))
+      .map((target) =>
+        targetBundle(project, target, origin, { ...sources, interfaces: { all: interfaces, sorted } }),
+      )
       .filter((bundle) => bundle !== undefined);
     for (const bundle of own) {
       for (const { infoPlist, entitlements } of bundle.configurations) {
@@ -115,7 +119,7 @@ function targetBundle(
   project: Project,
   target: ProjectTarget,
   origin: 'xcode' | 'xcodegen',
-  sources: BundleSources,
+  sources: Omit<BundleSources, 'interfaces'> & { readonly interfaces: Interfaces },
 ): MutableBundle | undefined {
   const type = productTypeOf(target.productType);
   if (!type || type.wrapper === 'appex' || target.configurations.length === 0) return undefined;
@@ -151,7 +155,7 @@ function kindFor(wrapper: string, detected: BundleKind | undefined): BundleKind 
 function targetConfiguration(
   configuration: TargetConfiguration,
   folder: string,
-  sources: BundleSources,
+  sources: Pick<BundleSources, 'exists'>,
 ): BundleConfiguration {
   const file = (setting: string): string | undefined => {
     const path = configuration.setting(setting);
@@ -169,10 +173,32 @@ function targetConfiguration(
   };
 }
 
-function interfacesOf(target: ProjectTarget, all: readonly string[]): string[] {
-  const files = new Set(target.files);
-  const folders = target.folders.map((folder) => `${folder}/`);
-  return all.filter((uri) => files.has(uri) || folders.some((folder) => uri.startsWith(folder)));
+interface Interfaces {
+  readonly all: ReadonlySet<string>;
+  /** The same in the order of their code units, for finding those of a folder. */
+  readonly sorted: readonly string[];
+}
+
+function interfacesOf(target: ProjectTarget, { all, sorted }: Interfaces): string[] {
+  const found = new Set(target.files.filter((uri) => all.has(uri)));
+  for (const folder of target.folders) {
+    const prefix = `${folder.replace(/\/$/, '')}/`;
+    for (let at = firstFrom(sorted, prefix); sorted[at]?.startsWith(prefix); at++)
+      found.add(sorted[at] ?? '');
+  }
+  return [...found];
+}
+
+/** Index of the first text that is not less than `from`. */
+function firstFrom(sorted: readonly string[], from: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? '') < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function linkTargets(bundles: readonly MutableBundle[]): void {
@@ -213,6 +239,16 @@ function builtBundle(uri: string, sources: BundleSources): MutableBundle | undef
     embeds: [],
     hosts: [],
   };
+}
+
+/**
+ * URIs where the program of a built bundle may lie, likeliest first: beside `Contents/Info.plist` in `MacOS`, in a
+ * flat bundle beside the Info.plist itself.
+ */
+export function executablePlaces(infoPlist: string, name: string): string[] {
+  const folder = Utils.dirname(URI.parse(infoPlist));
+  const inside = Utils.basename(folder) === 'Contents' ? ['MacOS', '.'] : ['.', 'MacOS'];
+  return inside.map((place) => Utils.joinPath(folder, place, name).toString());
 }
 
 /** A bundle inside another one's folder is carried by it. */

@@ -2,6 +2,7 @@
 import { URI, Utils } from 'vscode-uri';
 import { expandSettings, type SettingsLevel, settingValue } from './buildSettings.ts';
 import { defaultSettings } from './productTypes.ts';
+import { settingInProject } from './settingPlace.ts';
 import type { FileSystem } from './types.ts';
 import { isInclude, readXcconfig, type XcconfigSetting } from './xcconfig.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type XcodeProject,
   type XcodeTarget,
 } from './xcode.ts';
+import { includesOf, mergeSpecs, projectOfSpec, readSpec, type Spec } from './xcodegen.ts';
 
 /** Larger project files are passed over with a notice: reading one would stall the editor. */
 export const MAX_PROJECT_BYTES = 50_000_000;
@@ -35,7 +37,7 @@ export interface TargetConfiguration {
   setting(name: string): string | undefined;
   /** A text with its variables replaced; undefined when one is unknown. */
   expand(text: string): string | undefined;
-  /** Where an xcconfig file sets it. Places in the project file are found by their text. */
+  /** Where the value is written: in an xcconfig file or the project file; undefined for Xcode's own defaults. */
   place(name: string): SettingPlace | undefined;
 }
 
@@ -53,6 +55,8 @@ export interface ProjectTarget {
 export interface Project {
   /** URI of the file that describes it. */
   readonly uri: string;
+  /** Name of the project, without extension. */
+  readonly name: string;
   /** URI of the folder that paths are relative to (SRCROOT). */
   readonly folder: string;
   readonly targets: readonly ProjectTarget[];
@@ -86,16 +90,76 @@ export async function loadXcodeProject(
   const wrapper = Utils.dirname(URI.parse(uri));
   const folder = Utils.dirname(wrapper).toString();
   const name = Utils.basename(wrapper).replace(/\.xcodeproj$/, '');
-  return resolveProject(fs, result.project, { uri, folder, name }, notices);
+  const find: FindSetting = ({ id }, setting) =>
+    id === undefined ? undefined : settingInProject(text, id, setting);
+  return resolveProject(fs, result.project, { uri, folder, name, find, reads: [] }, notices);
 }
 
-/** Resolves a project's targets; also for projects that another format describes. */
-export async function resolveProject(
+/**
+ * Loads an XcodeGen `project.yml` with the specs that it includes. Never rejects: what is missing becomes a notice.
+ *
+ * @param exists true for the URI of a file of the workspace
+ */
+export async function loadXcodegenProject(
+  fs: FileSystem,
+  uri: string,
+  notices: Notice[],
+  exists: (uri: string) => boolean,
+): Promise<Project | undefined> {
+  const reads: string[] = [];
+  const spec = await readSpecs(fs, uri, notices, reads);
+  if (!spec) return undefined;
+  const folder = Utils.dirname(URI.parse(uri)).toString();
+  const project = projectOfSpec(spec, { exists: (path) => exists(joined(folder, path)) });
+  const name = typeof spec.name === 'string' ? spec.name : Utils.basename(URI.parse(folder));
+  return resolveProject(fs, project, { uri, folder, name, find: () => undefined, reads }, notices);
+}
+
+async function readSpecs(
+  fs: FileSystem,
+  uri: string,
+  notices: Notice[],
+  reads: string[],
+): Promise<Spec | undefined> {
+  if (reads.includes(uri) || reads.length >= MAX_INCLUDES) return undefined;
+  reads.push(uri);
+  const text = await readText(fs, uri, notices);
+  if (text === undefined) return undefined;
+  const result = readSpec(text);
+  if ('problem' in result) {
+    notices.push({ uri, message: result.problem });
+    return undefined;
+  }
+  let below: Spec = {};
+  for (const path of includesOf(result.spec)) {
+    const included = joined(Utils.dirname(URI.parse(uri)).toString(), path);
+    below = mergeSpecs(below, (await readSpecs(fs, included, notices, reads)) ?? {});
+  }
+  return mergeSpecs(below, result.spec);
+}
+
+/** Finds where a configuration's own level sets a setting, as offsets of the project's file. */
+type FindSetting = (
+  configuration: XcodeConfiguration,
+  name: string,
+) => { readonly start: number; readonly end: number } | undefined;
+
+interface ProjectPlace {
+  readonly uri: string;
+  readonly folder: string;
+  readonly name: string;
+  readonly find: FindSetting;
+  /** Files that were read beside the xcconfig files. */
+  readonly reads: readonly string[];
+}
+
+async function resolveProject(
   fs: FileSystem,
   project: XcodeProject,
-  { uri, folder, name }: { uri: string; folder: string; name: string },
+  place: ProjectPlace,
   notices: Notice[],
 ): Promise<Project> {
+  const { uri, folder } = place;
   const files = new XcconfigFiles(fs, notices);
   const targets: ProjectTarget[] = [];
   for (const target of project.targets) {
@@ -106,7 +170,7 @@ export async function resolveProject(
         await files.base(configuration, folder),
         below && (await files.base(below, folder)),
       ] as const;
-      configurations.push(resolved(target, configuration, below, read, folder, name));
+      configurations.push(resolved(target, configuration, below, read, place));
     }
     targets.push({
       name: target.name,
@@ -118,7 +182,8 @@ export async function resolveProject(
       dependencies: target.dependencies,
     });
   }
-  return { uri, folder, targets, reads: [uri, ...files.read] };
+  const reads = [...new Set([uri, ...place.reads, ...files.read])];
+  return { uri, folder, name: place.name, targets, reads };
 }
 
 function resolved(
@@ -126,8 +191,7 @@ function resolved(
   own: XcodeConfiguration,
   below: XcodeConfiguration | undefined,
   [targetFile, projectFile]: readonly [ReadLevel | undefined, ReadLevel | undefined],
-  folder: string,
-  projectName: string,
+  { uri, folder, name: projectName, find }: ProjectPlace,
 ): TargetConfiguration {
   const unconditional: SettingsLevel[] = [
     own.settings,
@@ -147,11 +211,21 @@ function resolved(
     name: own.name,
     setting: (name) => settingValue(name, levels),
     expand: (text) => expandSettings(text, levels),
-    place: (name) =>
-      own.settings.has(name)
-        ? undefined
-        : (targetFile?.places.get(name) ??
-          (below?.settings.has(name) ? undefined : projectFile?.places.get(name))),
+    place(name) {
+      const sides = [
+        [own, targetFile],
+        [below, projectFile],
+      ] as const;
+      for (const [configuration, file] of sides) {
+        if (configuration?.settings.has(name)) {
+          const found = find(configuration, name);
+          return found && { uri, ...found };
+        }
+        const place = file?.places.get(name);
+        if (place) return place;
+      }
+      return undefined;
+    },
   };
 }
 

@@ -3,7 +3,15 @@ import { URI, Utils } from 'vscode-uri';
 import type { Notice } from './project.ts';
 import type { FileSystem } from './types.ts';
 
-export type FileRole = 'plist' | 'xcode-project' | 'xcodegen' | 'interface' | 'profile';
+/** `source`: C++ and Swift files, known by name for renaming and read only then. */
+export type FileRole =
+  | 'plist'
+  | 'xcode-project'
+  | 'xcodegen'
+  | 'xcconfig'
+  | 'interface'
+  | 'source'
+  | 'profile';
 
 export interface WalkOptions {
   /** Asked between folders; true ends the walk. */
@@ -39,7 +47,9 @@ export function roleOf(name: string): FileRole | undefined {
   if (name === 'project.pbxproj') return 'xcode-project';
   if (name === 'project.yml' || name === 'project.yaml') return 'xcodegen';
   if (/\.iig$/i.test(name)) return 'interface';
+  if (/\.xcconfig$/i.test(name)) return 'xcconfig';
   if (/\.(provisionprofile|mobileprovision)$/i.test(name)) return 'profile';
+  if (/\.(cpp|cc|cxx|mm|m|h|hpp|swift)$/i.test(name)) return 'source';
   return undefined;
 }
 

@@ -1,25 +1,33 @@
 /** The workspace: the files of some folders, read once, and the bundles that they make. */
-import { assembleBundles, type Bundle } from './bundles.ts';
+import { assembleBundles, type Bundle, executablePlaces } from './bundles.ts';
 import { openDocument } from './document.ts';
 import { type ClassDeclaration, classDeclarations } from './iig.ts';
-import { loadXcodeProject, type Notice, type Project } from './project.ts';
+import { readMachO } from './macho.ts';
+import { plistText } from './plistText.ts';
+import { loadXcodegenProject, loadXcodeProject, type Notice, type Project } from './project.ts';
 import type { BundleKind, FileSystem, PlistDocument } from './types.ts';
 import { type FileRole, roleOf, type WalkOptions, walk } from './walk.ts';
 
 export interface WorkspaceOptions {
   /** The kind that settings give to a file. */
   readonly kindOf?: ((uri: string) => BundleKind | undefined) | undefined;
-  /** Decodes the bytes of a plist; undefined for one that is no text (a binary plist is converted by the caller). */
-  readonly decode: (bytes: Uint8Array) => string | undefined;
 }
 
 export interface SourceClass extends ClassDeclaration {
   readonly uri: string;
 }
 
+/** The program of a built bundle. */
+export interface Executable {
+  readonly uri: string;
+  /** Empty when the file is there and no Mach-O; undefined when there is no such file. */
+  readonly architectures: readonly string[] | undefined;
+}
+
 /** Larger plists are left out of the workspace (an open one is still checked for itself). */
 const MAX_PLIST_BYTES = 5_000_000;
 const MAX_SOURCE_BYTES = 2_000_000;
+const MAX_EXECUTABLE_BYTES = 50_000_000;
 /** Files read at once. */
 const CONCURRENCY = 32;
 
@@ -33,16 +41,19 @@ export class Workspace {
   readonly #roots: readonly string[];
   #files = new Map<string, FileRole>();
   readonly #documents = new Map<string, PlistDocument>();
+  readonly #converted = new Set<string>();
   /** Texts of the editor, which count before what the disk says. */
   readonly #open = new Map<string, PlistDocument>();
   readonly #projects = new Map<string, Project>();
-  readonly #classes = new Map<string, readonly ClassDeclaration[]>();
+  readonly #classes = new Map<string, readonly SourceClass[]>();
+  /** By the Info.plist of the bundle. */
+  readonly #executables = new Map<string, Executable>();
   #notices: Notice[] = [];
   #bundles: readonly Bundle[] | undefined;
   #users: ReadonlyMap<string, readonly Bundle[]> | undefined;
 
   /** @param roots URIs of folders */
-  constructor(fs: FileSystem, roots: readonly string[], options: WorkspaceOptions) {
+  constructor(fs: FileSystem, roots: readonly string[], options: WorkspaceOptions = {}) {
     this.#fs = fs;
     this.#roots = roots;
     this.#options = options;
@@ -52,9 +63,8 @@ export class Workspace {
   async index(options: WalkOptions = {}): Promise<void> {
     this.#notices = [];
     this.#files = new Map();
-    this.#documents.clear();
-    this.#projects.clear();
-    this.#classes.clear();
+    for (const known of [this.#documents, this.#projects, this.#classes, this.#executables]) known.clear();
+    this.#converted.clear();
     for (const root of this.#roots) {
       for (const [uri, role] of await walk(this.#fs, root, this.#notices, options))
         this.#files.set(uri, role);
@@ -69,25 +79,22 @@ export class Workspace {
   /** Takes notice of a file that was made, changed or deleted. Other files stay as they are. */
   async fileChanged(uri: string): Promise<void> {
     const role = roleOf(uri.slice(uri.lastIndexOf('/') + 1));
+    if (role === undefined) return;
+    this.#notices = this.#notices.filter((notice) => notice.uri !== uri);
     const before = this.document(uri)?.kind.kind;
-    if (role !== undefined) {
-      const there = (await this.#fs.stat(uri).catch(() => undefined))?.type === 'file';
-      if (there) {
-        const known = this.#files.has(uri);
-        this.#files.set(uri, role);
-        await this.#read(uri, role);
-        if (role !== 'plist' || !known || this.document(uri)?.kind.kind !== before) this.#forgetBundles();
-      } else if (this.#files.delete(uri)) {
-        this.#documents.delete(uri);
-        this.#projects.delete(uri);
-        this.#classes.delete(uri);
-        this.#forgetBundles();
-      }
-      return;
+    const there = (await this.#fs.stat(uri).catch(() => undefined))?.type === 'file';
+    const known = this.#files.has(uri);
+    if (there) {
+      this.#files.set(uri, role);
+      await this.#read(uri, role);
+    } else if (this.#files.delete(uri)) {
+      this.#forget(uri);
     }
+    if (known !== there || this.document(uri)?.kind.kind !== before) this.#forgetBundles();
+    if (role === 'xcode-project' || role === 'xcodegen') this.#forgetBundles();
     for (const [project, { reads }] of this.#projects) {
-      if (!reads.includes(uri)) continue;
-      await this.#read(project, 'xcode-project');
+      if (project === uri || !reads.includes(uri)) continue;
+      await this.#read(project, this.#files.get(project) ?? 'xcode-project');
       this.#forgetBundles();
     }
   }
@@ -103,7 +110,7 @@ export class Workspace {
   /** Every bundle, in the order of their projects and paths. */
   get bundles(): readonly Bundle[] {
     this.#bundles ??= assembleBundles({
-      projects: [...this.#projects.values()].map((project) => ({ project, origin: 'xcode' as const })),
+      projects: this.#shownProjects(),
       plists: this.files('plist'),
       interfaces: this.files('interface'),
       document: (uri) => this.document(uri),
@@ -117,13 +124,31 @@ export class Workspace {
     return this.#notices;
   }
 
+  get projects(): readonly Project[] {
+    return [...this.#projects.values()];
+  }
+
   /** URIs of the files of a role. */
   files(role: FileRole): string[] {
     return [...this.#files].filter(([, one]) => one === role).map(([uri]) => uri);
   }
 
+  /** URIs of the files of any role. */
+  allFiles(): readonly [string, FileRole][] {
+    return [...this.#files];
+  }
+
+  exists(uri: string): boolean {
+    return this.#files.has(uri);
+  }
+
   document(uri: string): PlistDocument | undefined {
     return this.#open.get(uri) ?? this.#documents.get(uri);
+  }
+
+  /** True for a plist in another format than XML: places in its document mean nothing to a person. */
+  isConverted(uri: string): boolean {
+    return !this.#open.has(uri) && this.#converted.has(uri);
   }
 
   /** Bundles that use a file as Info.plist, entitlements or interface. */
@@ -137,9 +162,42 @@ export class Workspace {
     return bundle.interfaces.flatMap((uri) => this.classesIn(uri));
   }
 
-  /** Classes that one `.iig` file declares. */
-  classesIn(uri: string): SourceClass[] {
-    return (this.#classes.get(uri) ?? []).map((declaration) => ({ ...declaration, uri }));
+  /** Classes that one `.iig` file declares: the same array until the file changes. */
+  classesIn(uri: string): readonly SourceClass[] {
+    return this.#classes.get(uri) ?? [];
+  }
+
+  /** The program of a built kext; undefined for other bundles and where CFBundleExecutable names none. */
+  executableOf(bundle: Bundle): Executable | undefined {
+    const info = bundle.origin === 'built' ? bundle.configurations[0]?.infoPlist : undefined;
+    return info === undefined ? undefined : this.#executables.get(info);
+  }
+
+  /** The text of any file of the workspace as the disk or the editor has it now; undefined when unreadable. */
+  async readText(uri: string): Promise<string | undefined> {
+    const open = this.#open.get(uri);
+    if (open) return open.text;
+    if (this.#converted.has(uri)) return undefined;
+    return (
+      this.#documents.get(uri)?.text ??
+      (await this.#bytes(uri, MAX_PLIST_BYTES).then((bytes) => bytes && new TextDecoder().decode(bytes)))
+    );
+  }
+
+  /** A spec that lies beside the project file which it generates says the same again: the project file counts. */
+  #shownProjects(): { project: Project; origin: 'xcode' | 'xcodegen' }[] {
+    return [...this.#projects.values()]
+      .map((project) => ({
+        project,
+        origin: project.uri.endsWith('/project.pbxproj') ? ('xcode' as const) : ('xcodegen' as const),
+      }))
+      .filter(
+        ({ project, origin }) =>
+          origin === 'xcode' ||
+          !this.#projects.has(
+            `${project.folder}/${encodeURIComponent(project.name)}.xcodeproj/project.pbxproj`,
+          ),
+      );
   }
 
   #forgetBundles(): void {
@@ -147,27 +205,67 @@ export class Workspace {
     this.#users = undefined;
   }
 
+  #forget(uri: string): void {
+    for (const known of [this.#documents, this.#projects, this.#classes, this.#executables])
+      known.delete(uri);
+    this.#converted.delete(uri);
+  }
+
   async #read(uri: string, role: FileRole): Promise<void> {
-    if (role === 'xcode-project') {
-      const project = await loadXcodeProject(this.#fs, uri, this.#notices);
-      if (project) this.#projects.set(uri, project);
-      else this.#projects.delete(uri);
-    } else if (role === 'plist') {
-      const text = await this.#text(uri, MAX_PLIST_BYTES, this.#options.decode);
-      if (text === undefined) this.#documents.delete(uri);
-      else this.#documents.set(uri, openDocument(uri, text, 0, { kind: this.#options.kindOf?.(uri) }));
-    } else if (role === 'interface') {
-      const decoder = new TextDecoder();
-      const text = await this.#text(uri, MAX_SOURCE_BYTES, (bytes) => decoder.decode(bytes));
-      this.#classes.set(uri, text === undefined ? [] : classDeclarations(text));
+    switch (role) {
+      case 'xcode-project':
+        return this.#keepProject(uri, await loadXcodeProject(this.#fs, uri, this.#notices));
+      case 'xcodegen': {
+        const exists = (file: string) => this.#files.has(file);
+        return this.#keepProject(uri, await loadXcodegenProject(this.#fs, uri, this.#notices, exists));
+      }
+      case 'plist':
+        return this.#readPlist(uri);
+      case 'interface': {
+        const bytes = await this.#bytes(uri, MAX_SOURCE_BYTES);
+        const classes = bytes ? classDeclarations(new TextDecoder().decode(bytes)) : [];
+        this.#classes.set(
+          uri,
+          classes.map((declaration) => ({ ...declaration, uri })),
+        );
+      }
     }
   }
 
-  async #text(
-    uri: string,
-    limit: number,
-    decode: (bytes: Uint8Array) => string | undefined,
-  ): Promise<string | undefined> {
+  #keepProject(uri: string, project: Project | undefined): void {
+    if (project) this.#projects.set(uri, project);
+    else this.#projects.delete(uri);
+  }
+
+  async #readPlist(uri: string): Promise<void> {
+    this.#forget(uri);
+    const bytes = await this.#bytes(uri, MAX_PLIST_BYTES);
+    const read = bytes && plistText(bytes);
+    if (!read) return;
+    const document = openDocument(uri, read.text, 0, { kind: this.#options.kindOf?.(uri) });
+    this.#documents.set(uri, document);
+    if (read.converted) this.#converted.add(uri);
+    const { kind } = document.kind;
+    if (document.built && (kind === 'kext' || kind === 'codeless-kext')) await this.#readExecutable(document);
+  }
+
+  async #readExecutable({ uri, tree }: PlistDocument): Promise<void> {
+    const name = tree.root?.get('CFBundleExecutable')?.string?.trim();
+    if (!name || name.includes('/')) return;
+    const places = executablePlaces(uri, name);
+    let executable: Executable = { uri: places[0] ?? uri, architectures: undefined };
+    for (const place of places) {
+      const found = await this.#fs.stat(place).catch(() => undefined);
+      if (found?.type !== 'file') continue;
+      const bytes = await this.#bytes(place, MAX_EXECUTABLE_BYTES);
+      if (!bytes) return;
+      executable = { uri: place, architectures: readMachO(bytes)?.architectures ?? [] };
+      break;
+    }
+    this.#executables.set(uri, executable);
+  }
+
+  async #bytes(uri: string, limit: number): Promise<Uint8Array | undefined> {
     try {
       const size = (await this.#fs.stat(uri))?.size ?? 0;
       if (size > limit) {
@@ -177,7 +275,7 @@ export class Workspace {
         });
         return undefined;
       }
-      return decode(await this.#fs.readFile(uri));
+      return await this.#fs.readFile(uri);
     } catch (error) {
       this.#notices.push({ uri, message: `this file cannot be read: ${(error as Error).message}` });
       return undefined;

@@ -7,6 +7,8 @@ import { parse } from '@bacons/xcode/json';
 import type { SettingsLevel } from './buildSettings.ts';
 
 export interface XcodeConfiguration {
+  /** Its object in the project file, where there is one: for finding a setting's place. */
+  readonly id?: string;
   /** `Debug`, `Release` … */
   readonly name: string;
   /** Settings of this level alone, conditional ones (`NAME[sdk=…]`) under their full name. */
@@ -138,11 +140,15 @@ class ProjectReader {
   }
 
   #configurations(list: unknown): XcodeConfiguration[] {
-    return this.#all(this.#get(list)?.buildConfigurations).map((configuration) => ({
-      name: textOf(configuration.name) ?? '',
-      settings: settingsOf(configuration.buildSettings),
-      baseConfiguration: this.#baseConfiguration(configuration),
-    }));
+    const ids = listOf(this.#get(list)?.buildConfigurations).filter((id) => this.#get(id) !== undefined);
+    return ids
+      .map((id) => [String(id), this.#get(id) ?? {}] as const)
+      .map(([id, configuration]) => ({
+        id,
+        name: textOf(configuration.name) ?? '',
+        settings: settingsOf(configuration.buildSettings),
+        baseConfiguration: this.#baseConfiguration(configuration),
+      }));
   }
 
   /** A file reference, or (Xcode 16) a synchronized folder and a path in it. */
