@@ -200,5 +200,6 @@ test('what the command cannot do is said, with status 2', async () => {
   }
   await assert.rejects(run([goodFile]), UsageError);
   await assert.rejects(run(['--registry', dump]), UsageError);
+  await assert.rejects(run(['-', '--registry', '-']), UsageError);
   await assert.rejects(run([goodFile, '--registry', dump, '--format', 'xml']), UsageError);
 });

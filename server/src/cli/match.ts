@@ -44,6 +44,7 @@ export async function runMatch(args: readonly string[], io: CliIo): Promise<numb
   const dump = values.get('--registry')?.[0];
   if (paths.length === 0) throw new UsageError('Name at least one Info.plist, bundle or folder.');
   if (dump === undefined) throw new UsageError('Name a registry dump: --registry DUMP.');
+  if (dump === '-' && paths.includes('-')) throw new UsageError('Standard input can be read once only.');
   try {
     const registry = await loadRegistry(dump, io);
     const devices = devicesFor(values.get('--device')?.[0], registry);

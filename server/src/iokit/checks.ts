@@ -83,8 +83,11 @@ export function kindName(value: PlistValue): string {
   return 'a date';
 }
 
+/** Values nested deeper are left out of sentences. */
+const SHOWN_DEPTH = 4;
+
 /** A value in a few words. With the key it belongs to, private values are left out. */
-export function describeValue(value: PlistValue, key = ''): string {
+export function describeValue(value: PlistValue, key = '', depth = 0): string {
   if (isPrivateKey(key)) return '(private)';
   if (typeof value === 'string') return `“${value.length > 60 ? `${value.slice(0, 57)}…` : value}”`;
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value);
@@ -94,15 +97,16 @@ export function describeValue(value: PlistValue, key = ''): string {
   }
   if (value instanceof PlistReal) return String(value.value);
   if (value instanceof PlistDate || value instanceof PlistUid) return kindName(value);
+  if (depth > SHOWN_DEPTH) return '…';
   if (isArray(value))
     return bracket(
       '(',
-      value.map((item) => describeValue(item)),
+      value.map((item) => describeValue(item, '', depth + 1)),
       ')',
     );
   return bracket(
     '{',
-    [...value].map(([name, item]) => `${name} = ${describeValue(item, name)}`),
+    [...value].map(([name, item]) => `${name} = ${describeValue(item, name, depth + 1)}`),
     '}',
   );
 }

@@ -8,9 +8,12 @@ import { isArray, isDict, type PlistDict, type PlistValue } from '../plist/value
 
 const encoder = new TextEncoder();
 
+/** No driver nests deeper; what does, to be hostile, is equal to nothing. */
+export const MAX_DEPTH = 200;
+
 /** True when the kernel takes them for equal. An absent value equals nothing. Never throws. */
-export function valuesEqual(a: PlistValue | undefined, b: PlistValue | undefined): boolean {
-  if (a === undefined || b === undefined) return false;
+export function valuesEqual(a: PlistValue | undefined, b: PlistValue | undefined, depth = 0): boolean {
+  if (a === undefined || b === undefined || depth > MAX_DEPTH) return false;
   if (typeof a === 'bigint') return typeof b === 'bigint' && BigInt.asUintN(64, a) === BigInt.asUintN(64, b);
   if (typeof a === 'boolean') return a === b;
   if (typeof a === 'string') return typeof b === 'string' ? a === b : textEqualsData(a, b);
@@ -18,9 +21,11 @@ export function valuesEqual(a: PlistValue | undefined, b: PlistValue | undefined
     return b instanceof Uint8Array ? bytesEqual(a, b, a.length, b.length) : textEqualsData(b, a);
   }
   if (isArray(a)) {
-    return isArray(b) && a.length === b.length && a.every((item, index) => valuesEqual(item, b[index]));
+    return (
+      isArray(b) && a.length === b.length && a.every((item, index) => valuesEqual(item, b[index], depth + 1))
+    );
   }
-  if (isDict(a)) return isDict(b) && a.size === b.size && holdsAll(a, b);
+  if (isDict(a)) return isDict(b) && a.size === b.size && holdsAll(a, b, depth + 1);
   return false;
 }
 
@@ -28,8 +33,8 @@ export function valuesEqual(a: PlistValue | undefined, b: PlistValue | undefined
  * True when every key of `wanted` stands in `has` with an equal value: the comparison of IOPropertyMatch
  * (apple-oss-distributions/xnu libkern/c++/OSDictionary.cpp:590-629). An empty `wanted` is always held.
  */
-export function holdsAll(has: PlistDict, wanted: PlistDict): boolean {
-  for (const [key, value] of wanted) if (!valuesEqual(has.get(key), value)) return false;
+export function holdsAll(has: PlistDict, wanted: PlistDict, depth = 0): boolean {
+  for (const [key, value] of wanted) if (!valuesEqual(has.get(key), value, depth)) return false;
   return true;
 }
 

@@ -7,7 +7,7 @@
 import type { PlistDict, PlistValue } from '../plist/value.ts';
 import { isArray, isDict } from '../plist/value.ts';
 import { type StartOptions, type StartResult, startsOn } from './entitlement-check.ts';
-import { int32 } from './equality.ts';
+import { int32, MAX_DEPTH } from './equality.ts';
 import { catalogueClasses, type MatchContext, matchFiled } from './matching.ts';
 import type { Nub } from './nub.ts';
 
@@ -151,12 +151,13 @@ function byScore<T>(items: readonly T[], score: (item: T) => number): T[] {
 }
 
 /** A text that two personalities share exactly when all their keys and values are equal. */
-function fingerprint(value: PlistValue): string {
+function fingerprint(value: PlistValue, depth = 0): string {
+  if (depth > MAX_DEPTH) return '…';
   if (isDict(value)) {
-    const parts = [...value].map(([key, item]) => `${JSON.stringify(key)}:${fingerprint(item)}`);
+    const parts = [...value].map(([key, item]) => `${JSON.stringify(key)}:${fingerprint(item, depth + 1)}`);
     return `{${parts.sort().join()}}`;
   }
-  if (isArray(value)) return `[${value.map(fingerprint).join()}]`;
+  if (isArray(value)) return `[${value.map((item) => fingerprint(item, depth + 1)).join()}]`;
   if (value instanceof Uint8Array) return `<${[...value].join()}>`;
   if (typeof value === 'bigint') return `i${value}`;
   return JSON.stringify(value);

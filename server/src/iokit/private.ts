@@ -2,7 +2,9 @@
  * Values of a registry dump that belong to a person: serial numbers, unique ids, addresses, names. They may take
  * part in matching, but are never printed, written nor handed to an editor.
  */
+
 import { isArray, isDict, type PlistValue } from '../plist/value.ts';
+import { MAX_DEPTH } from './equality.ts';
 
 /** What is printed instead. */
 export const PRIVATE_TEXT = '(private)';
@@ -108,9 +110,10 @@ export function isPrivateKey(key: string): boolean {
 }
 
 /** The value with everything private in it, at any depth, replaced by `(private)`. */
-export function withoutPrivate(key: string, value: PlistValue): PlistValue {
-  if (isPrivateKey(key)) return PRIVATE_TEXT;
-  if (isDict(value)) return new Map([...value].map(([name, item]) => [name, withoutPrivate(name, item)]));
-  if (isArray(value)) return value.map((item) => withoutPrivate('', item));
+export function withoutPrivate(key: string, value: PlistValue, depth = 0): PlistValue {
+  if (isPrivateKey(key) || depth > MAX_DEPTH) return PRIVATE_TEXT;
+  if (isDict(value))
+    return new Map([...value].map(([name, item]) => [name, withoutPrivate(name, item, depth + 1)]));
+  if (isArray(value)) return value.map((item) => withoutPrivate('', item, depth + 1));
   return value;
 }

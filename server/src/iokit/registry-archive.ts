@@ -5,6 +5,7 @@
  */
 import { parsePlist } from '../plist/parse.ts';
 import { isArray, isDict, type PlistDict, type PlistValue } from '../plist/value.ts';
+import { MAX_DEPTH } from './equality.ts';
 import { NO_PROPERTIES, type RawNode, type RawProperties, type RawRegistry } from './registry-raw.ts';
 
 const CHILDREN = 'IORegistryEntryChildren';
@@ -180,19 +181,20 @@ function loadSpan(text: string, span: Span): RawProperties {
  */
 export function readArchiveValue(value: PlistValue): RawRegistry | undefined {
   const nodes: RawNode[] = [];
-  const visit = (item: PlistValue, parent: number): void => {
-    if (isArray(item)) for (const child of item) visit(child, parent);
+  const visit = (item: PlistValue, parent: number, depth: number): void => {
+    if (depth > MAX_DEPTH) return;
+    if (isArray(item)) for (const child of item) visit(child, parent, depth + 1);
     if (!isDict(item)) return;
     if (!item.has('IORegistryEntryName') && !item.has('IOObjectClass')) {
-      for (const child of item.values()) if (isArray(child) || isDict(child)) visit(child, parent);
+      for (const child of item.values()) if (isArray(child) || isDict(child)) visit(child, parent, depth + 1);
       return;
     }
     const index = nodes.length;
     nodes.push(nodeOfValue(item, parent));
     const children = item.get(CHILDREN);
-    if (isArray(children)) for (const child of children) visit(child, index);
+    if (isArray(children)) for (const child of children) visit(child, index, depth + 1);
   };
-  visit(value, -1);
+  visit(value, -1, 0);
   if (nodes.length === 0) return undefined;
   return { format: 'ioreg-archive', nodes, warnings: [], partial: false };
 }

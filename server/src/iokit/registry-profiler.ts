@@ -2,19 +2,23 @@
  * Reads what `system_profiler SPUSBDataType SPPCIDataType` prints with `-json` or `-xml`: far less than a registry
  * dump (no classes, no interfaces, no drivers), but vendor, product and release of each device are there.
  */
+
 import { isArray, isDict, type PlistDict, type PlistValue } from '../plist/value.ts';
+import { MAX_DEPTH } from './equality.ts';
 import type { RawNode, RawRegistry } from './registry-raw.ts';
 
 const USB_TYPES = new Set(['SPUSBDataType', 'SPUSBHostDataType']);
 const PCI_TYPES = new Set(['SPPCIDataType', 'SPThunderboltDataType']);
 
 /** A JSON value as a plist value: whole numbers become integers. */
-export function plistOfJson(value: unknown): PlistValue | undefined {
+export function plistOfJson(value: unknown, depth = 0): PlistValue | undefined {
+  if (depth > MAX_DEPTH) return undefined;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : String(value);
-  if (Array.isArray(value)) return value.map(plistOfJson).filter((item) => item !== undefined);
+  if (Array.isArray(value))
+    return value.map((item) => plistOfJson(item, depth + 1)).filter((item) => item !== undefined);
   if (value === null || typeof value !== 'object') return undefined;
-  const entries = Object.entries(value).map(([key, item]) => [key, plistOfJson(item)] as const);
+  const entries = Object.entries(value).map(([key, item]) => [key, plistOfJson(item, depth + 1)] as const);
   return new Map(entries.filter((entry): entry is [string, PlistValue] => entry[1] !== undefined));
 }
 
@@ -48,7 +52,8 @@ function sectionsOf(value: PlistValue): { type: string; items: PlistDict[] }[] {
   });
 }
 
-function addUsb(nodes: RawNode[], item: PlistDict, parent: number): void {
+function addUsb(nodes: RawNode[], item: PlistDict, parent: number, depth = 0): void {
+  if (depth > MAX_DEPTH) return;
   const vendor = firstNumber(item, ['vendor_id', 'USBDeviceKeyVendorID', 'b_vendor_id']);
   const product = firstNumber(item, ['product_id', 'USBDeviceKeyProductID', 'b_product_id']);
   const location = firstNumber(item, ['location_id', 'USBKeyLocationID', 'USBDeviceKeyLocationID']);
@@ -64,10 +69,11 @@ function addUsb(nodes: RawNode[], item: PlistDict, parent: number): void {
     index = nodes.length;
     nodes.push(nodeOf(item, parent, 'IOUSBHostDevice', location?.toString(16), properties));
   }
-  for (const child of dicts(item.get('_items'))) addUsb(nodes, child, index);
+  for (const child of dicts(item.get('_items'))) addUsb(nodes, child, index, depth + 1);
 }
 
-function addPci(nodes: RawNode[], item: PlistDict, parent: number): void {
+function addPci(nodes: RawNode[], item: PlistDict, parent: number, depth = 0): void {
+  if (depth > MAX_DEPTH) return;
   const cells: [string, string][] = [
     ['sppci_vendor-id', 'vendor-id'],
     ['sppci_device-id', 'device-id'],
@@ -87,7 +93,7 @@ function addPci(nodes: RawNode[], item: PlistDict, parent: number): void {
     index = nodes.length;
     nodes.push(nodeOf(item, parent, 'IOPCIDevice', undefined, properties));
   }
-  for (const child of dicts(item.get('_items'))) addPci(nodes, child, index);
+  for (const child of dicts(item.get('_items'))) addPci(nodes, child, index, depth + 1);
 }
 
 function nodeOf(

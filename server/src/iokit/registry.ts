@@ -56,8 +56,13 @@ export type RegistryResult =
   | { readonly ok: true; readonly registry: Registry }
   | { readonly ok: false; readonly message: string };
 
+/** Close below the longest string that engines hold. */
+const MAX_LENGTH = 500 * 2 ** 20;
+
 /** Reads a dump of any known format. Never throws; says in a sentence why it could not. */
 export function readRegistry(input: string | Uint8Array): RegistryResult {
+  if (input.length > MAX_LENGTH)
+    return { ok: false, message: 'It is larger than 500 MB, more than can be read.' };
   if (typeof input !== 'string' && startsWith(input, 'bplist')) return readBinary(input);
   const text = typeof input === 'string' ? input : decode(input);
   const raw = readText(text);

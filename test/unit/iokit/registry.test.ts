@@ -372,3 +372,15 @@ test('any piece of a dump can be read', () => {
     }
   }
 });
+
+test('nesting without end is no trouble', () => {
+  const deep = (open: string, close: string) => open.repeat(20_000) + close.repeat(20_000);
+  for (const text of [
+    `{"SPUSBDataType":${deep('[{"_items":', '}]').replace('}', '[]}')}}`,
+    `<?xml version="1.0"?><plist version="1.0">${deep('<array>', '</array>')}</plist>`,
+    `+-o Root  <class IORegistryEntry, id 0x100000100>\n  {\n    "deep" = ${deep('(', ')')}\n  }\n`,
+  ]) {
+    const result = readRegistry(text);
+    if (result.ok) for (const node of result.registry.nodes) assert.ok(node.properties);
+  }
+});
