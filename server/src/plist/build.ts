@@ -2,7 +2,9 @@
  * Text -> table of nodes: the hot loop for well-formed plists. All that is out of the ordinary goes to
  * `recover.ts`. One pass, no recursion, no regular expressions, no decoded text.
  */
+
 import type { Builder } from './builder.ts';
+import { cdataEnd, oddCharacter, reference } from './characters.ts';
 import { readClosingTag } from './closing.ts';
 import { readLeafEnd } from './leaf.ts';
 import { readMarkup, readStrayText } from './markup.ts';
@@ -126,11 +128,11 @@ export function readContent(b: Builder): void {
       if (char === 60) break;
       if (char === 38) {
         data[at + KIND] = data[at + KIND]! | CODED;
-        i = b.reference(i);
+        i = reference(b, i);
         continue;
       }
-      if (char === 93 && text.charCodeAt(i + 1) === 93 && text.charCodeAt(i + 2) === 62) b.cdataEnd(i);
-      if ((char < 32 && char !== 10 && char !== 9 && char !== 13) || char > 0xd7ff) i = b.oddCharacter(i);
+      if (char === 93 && text.charCodeAt(i + 1) === 93 && text.charCodeAt(i + 2) === 62) cdataEnd(b, i);
+      if ((char < 32 && char !== 10 && char !== 9 && char !== 13) || char > 0xd7ff) i = oddCharacter(b, i);
       else i++;
     }
     if (

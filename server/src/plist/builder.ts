@@ -1,12 +1,11 @@
 /** The state of one parse, and the checks that the hot loop of `build.ts` calls when something is unusual. */
 
-import { decodeText, readReference } from './entities.ts';
+import { decodeText } from './entities.ts';
 import { type SyntaxCode, severityOf } from './errors.ts';
 import { isSpace, skipSpace, trimBack } from './scan.ts';
 import {
   ARRAY,
   CLOSE_START,
-  CODED,
   createTable,
   DICT,
   END,
@@ -297,105 +296,6 @@ export class Builder {
     );
   }
 
-  /** At an `&`. Returns the offset to go on from. */
-  reference(at: number): number {
-    const reference = readReference(this.text, at);
-    const { end } = reference;
-    if (reference.problem === 'bare') {
-      this.error('bare-ampersand', at, end, 'A bare & is not allowed in XML. Write &amp; instead.', {
-        title: 'Replace & by &amp;',
-        edits: [{ start: at, end, newText: '&amp;' }],
-      });
-    } else if (reference.problem === 'unknown') {
-      const name = this.text.slice(at, end);
-      this.error(
-        'unknown-entity',
-        at,
-        end,
-        `${name} is no entity of a property list: only &lt; &gt; &amp; &quot; &apos; and numeric ones such as &#228; are read. Write &amp; for a plain &.`,
-        { title: 'Escape the &', edits: [{ start: at, end: at + 1, newText: '&amp;' }] },
-      );
-    } else if (reference.problem === 'bad') {
-      this.error(
-        'bad-character-reference',
-        at,
-        end,
-        `${this.text.slice(at, end)} names no character. Write &#NNN; with decimal digits or &#xHHH; with hexadecimal ones, up to &#x10FFFF;.`,
-      );
-    } else {
-      const value = reference.value!;
-      const code = value.charCodeAt(0);
-      if (value.length === 1 && (code < 32 ? !isSpace(code) : code >= 0xd800 && !isScalar(code))) {
-        this.odd(code, at, end);
-      }
-    }
-    return end;
-  }
-
-  /** The text of a leaf up to the next `<`, as the hot loop does it. Returns that offset or the end of the text. */
-  skipLeafText(id: number, from: number): number {
-    const { text } = this;
-    let pos = from;
-    while (pos < text.length) {
-      const code = text.charCodeAt(pos);
-      if (code === 60) break;
-      if (code === 38) {
-        this.set(id, KIND, this.field(id, KIND) | CODED);
-        pos = this.reference(pos);
-      } else if ((code < 32 && !isSpace(code)) || code > 0xd7ff) pos = this.oddCharacter(pos);
-      else {
-        if (code === 93 && text.startsWith(']]>', pos)) this.cdataEnd(pos);
-        pos++;
-      }
-    }
-    return pos;
-  }
-
-  /** `]]>` in a text. */
-  cdataEnd(at: number): void {
-    const message =
-      ']]> ends a CDATA section and may not stand in a text: XML parsers refuse it. Write ]]&gt;.';
-    const fix = { title: 'Escape the >', edits: [{ start: at + 2, end: at + 3, newText: '&gt;' }] };
-    this.error('cdata-end-in-text', at, at + 3, message, fix);
-  }
-
-  /** Looks for control characters in a CDATA section. Returns `end`. */
-  checkCharacters(start: number, end: number): number {
-    let pos = start;
-    while (pos < end) {
-      const code = this.text.charCodeAt(pos);
-      if ((code < 32 && !isSpace(code)) || code > 0xd7ff) pos = this.oddCharacter(pos);
-      else pos++;
-    }
-    return end;
-  }
-
-  /** A control character or a surrogate in a text. Returns the offset to go on from. */
-  oddCharacter(at: number): number {
-    const code = this.text.charCodeAt(at);
-    if (code >= 0xd800 && code <= 0xdbff) {
-      const low = this.text.charCodeAt(at + 1);
-      if (low >= 0xdc00 && low <= 0xdfff) return at + 2;
-    } else if (code >= 0xd800 && isScalar(code)) return at + 1;
-    this.odd(code, at, at + 1);
-    return at + 1;
-  }
-
-  private odd(code: number, start: number, end: number): void {
-    const hex = code.toString(16).toUpperCase().padStart(4, '0');
-    const fix: Fix = { title: 'Remove the character', edits: [{ start, end, newText: '' }] };
-    if (code < 32) {
-      const message = `The control character U+${hex} is not allowed in XML: many readers refuse the whole file. Remove it.`;
-      this.error('control-character', start, end, message, fix);
-    } else if (code < 0xe000) {
-      const message = `U+${hex} is half of a character (a lone surrogate) and cannot be saved as UTF-8. Remove it or type the character again.`;
-      this.error('lone-surrogate', start, end, message, fix);
-    } else {
-      const message = `U+${hex} is not a character, XML does not allow it. Remove it.`;
-      this.error('control-character', start, end, message, fix);
-    }
-  }
-
   /** Width of the white space at the start of the line that holds `at` (a tab counts to the next 4). */
   lineIndent(at: number): number {
     const { text } = this;
@@ -437,9 +337,4 @@ export function indentWidth(text: string, at: number): number {
     else break;
   }
   return width;
-}
-
-/** No surrogate and no noncharacter that XML forbids. */
-function isScalar(code: number): boolean {
-  return code >= 0xe000 && code < 0xfffe;
 }

@@ -1,5 +1,7 @@
 /** The end of a key or value whose closing tag is not simply there. */
+
 import type { Builder } from './builder.ts';
+import { checkCharacters, skipLeafText } from './characters.ts';
 import { reportOpenTag } from './closing.ts';
 import { readComment, readConflict } from './markup.ts';
 import {
@@ -34,7 +36,7 @@ export function readLeafEnd(b: Builder, id: number, kind: number, at: number): n
     const next = text.charCodeAt(pos + 1);
     if (next === 33 || next === 63) {
       pos = readInside(b, id, pos);
-      pos = b.skipLeafText(id, pos);
+      pos = skipLeafText(b, id, pos);
       continue;
     }
     if (next === 47) {
@@ -42,7 +44,7 @@ export function readLeafEnd(b: Builder, id: number, kind: number, at: number): n
       if (answer === 'unclosed') return unclosed(b, id, tag, pos, foreign, errors, comments);
       if (answer === 'text') {
         if (foreign < 0) foreign = pos;
-        pos = b.skipLeafText(id, pos + 1);
+        pos = skipLeafText(b, id, pos + 1);
         continue;
       }
       if (foreign >= 0) reportMarkup(b, id, foreign, pos);
@@ -52,7 +54,7 @@ export function readLeafEnd(b: Builder, id: number, kind: number, at: number): n
       const after = next === 60 && isFirstOnLine(text, pos) ? readConflict(b, pos) : pos;
       if (after > pos) {
         b.inConflict = false;
-        pos = b.skipLeafText(id, after);
+        pos = skipLeafText(b, id, after);
         continue;
       }
       if (foreign < 0) {
@@ -61,7 +63,7 @@ export function readLeafEnd(b: Builder, id: number, kind: number, at: number): n
           edits: [{ start: pos, end: pos + 1, newText: '&lt;' }],
         });
       }
-      pos = b.skipLeafText(id, pos + 1);
+      pos = skipLeafText(b, id, pos + 1);
       continue;
     }
     const stop = nameEnd(text, pos + 1);
@@ -78,7 +80,7 @@ export function readLeafEnd(b: Builder, id: number, kind: number, at: number): n
       return unclosed(b, id, tag, pos, foreign, errors, comments);
     }
     if (foreign < 0) foreign = pos;
-    pos = b.skipLeafText(id, pos + 1);
+    pos = skipLeafText(b, id, pos + 1);
   }
 }
 
@@ -94,7 +96,7 @@ function readInside(b: Builder, id: number, at: number): number {
   b.set(id, KIND, b.field(id, KIND) | CODED);
   if (text.startsWith('<![CDATA[', at)) {
     const close = b.find(']]>', at + 9);
-    if (close >= 0) return b.checkCharacters(at + 9, close) + 3;
+    if (close >= 0) return checkCharacters(b, at + 9, close) + 3;
     b.error('unclosed-cdata', at, at + 9, 'This CDATA section is never closed. It ends with ]]>.');
     return at + 9;
   }

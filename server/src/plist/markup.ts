@@ -1,5 +1,7 @@
 /** What is neither element nor value: comments, processing instructions, DOCTYPE, stray text, merge conflicts. */
+
 import type { Builder } from './builder.ts';
+import { checkCharacters } from './characters.ts';
 import { doctypeEnd, isFirstOnLine, isNameStart, isSpace, lineEnd, nameEnd, trimBack } from './scan.ts';
 import { UNKNOWN } from './storage.ts';
 
@@ -29,7 +31,7 @@ export function readComment(b: Builder, at: number): number {
     return end;
   }
   b.comments.push(at, close + 3, at + 4, close);
-  b.checkCharacters(at + 4, close);
+  checkCharacters(b, at + 4, close);
   const dashes = text.indexOf('--', at + 4);
   if (dashes < close) {
     b.error(
@@ -60,7 +62,7 @@ function readInstruction(b: Builder, at: number): number {
       edits: [{ start: closed ? bracket : end, end, newText: '?>' }],
     });
   }
-  b.checkCharacters(at, end);
+  checkCharacters(b, at, end);
   if (!isDeclaration) {
     const stop = nameEnd(text, at + 2);
     const named = isNameStart(text.charCodeAt(at + 2)) && (isSpace(text.charCodeAt(stop)) || stop === close);
@@ -111,7 +113,7 @@ function readDoctype(b: Builder, at: number): number {
   b.hasDoctype = true;
   let end = b.missing.has('doctype') ? -1 : doctypeEnd(text, at);
   if (end >= 0) {
-    b.checkCharacters(at, end);
+    checkCharacters(b, at, end);
     if (!/[ \t\r\n>[]/.test(text.charAt(at + 9))) {
       const message = 'There must be a blank after <!DOCTYPE. XML parsers refuse the file.';
       b.error('malformed-xml-declaration', at, at + 10, message);

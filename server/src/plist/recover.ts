@@ -1,5 +1,7 @@
 /** Tags that are not as they should be. Each function returns the offset to go on from. */
+
 import type { Builder } from './builder.ts';
+import { checkCharacters, skipLeafText } from './characters.ts';
 import { readLeafEnd } from './leaf.ts';
 import { readConflict, readStrayText } from './markup.ts';
 import { closest } from './nearest.ts';
@@ -49,7 +51,7 @@ export function openTagTail(b: Builder, start: number, at: number, kind: number)
 function reportTail(b: Builder, start: number, nameStop: number, tail: TagTail): void {
   const { text } = b;
   const { problemStart, problemEnd } = tail;
-  b.checkCharacters(nameStop, tail.end);
+  checkCharacters(b, nameStop, tail.end);
   if (tail.problem === 'open') {
     const name = text.slice(start, nameStop);
     b.error('unclosed-tag', start, tail.end, `The tag ${name} has no >. Finish it, or remove it.`, {
@@ -227,7 +229,7 @@ function spacedOpenTag(b: Builder, at: number): number | undefined {
     b.open(id, kind);
     return tail.end;
   }
-  const pos = readLeafEnd(b, id, kind, b.skipLeafText(id, tail.end));
+  const pos = readLeafEnd(b, id, kind, skipLeafText(b, id, tail.end));
   if (kind > KEY + 1) checkValue(b, id, kind);
   if (b.current < 0) b.rootClosed();
   return pos;

@@ -4,8 +4,10 @@
  * is the same as that of `parsePlist` on the new text, always; where that cannot be told from here, the whole
  * text is parsed.
  */
+
 import { readContent } from './build.ts';
 import { Builder, MAX_ERRORS } from './builder.ts';
+import { skipLeafText } from './characters.ts';
 import { applyEdits } from './edit.ts';
 import { parsePlist } from './parse.ts';
 import {
@@ -144,7 +146,7 @@ function readLeaf(tree: Tree, change: Change, text: string): Patch | undefined {
   }
   const part = new Builder(text, false, 0);
   addNode(part.table, kind, start, openEnd, -1);
-  const stop = part.skipLeafText(0, openEnd);
+  const stop = skipLeafText(part, 0, openEnd);
   if (stop !== closeStart + change.delta || !text.startsWith(close, stop)) return undefined;
   part.set(0, CLOSE_START, stop);
   part.set(0, END, stop + close.length);
