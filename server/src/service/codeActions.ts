@@ -1,4 +1,4 @@
-/** The light bulb: repairs of findings, all of one kind at once, all that are obvious, and suppressing. */
+/** The light bulb: repairs of findings, all of one kind at once, all that are obvious, suppressing, rewriting. */
 import {
   type CodeAction,
   CodeActionKind,
@@ -14,10 +14,15 @@ import type { PlistDocument } from '../workspace/types.ts';
 import type { ClientAbilities } from './abilities.ts';
 import { DIAGNOSTIC_SOURCE, toDiagnostic } from './diagnostics.ts';
 import { lintOf } from './knowledge.ts';
+import { refactoringsAt } from './refactorings.ts';
 import { indentAt, layoutOf, lineStart, offsetAt, toLspEdit } from './text.ts';
 
 export const FIX_ALL_KIND = `${CodeActionKind.SourceFixAll}.driverPlist`;
-export const CODE_ACTION_KINDS: readonly string[] = [CodeActionKind.QuickFix, FIX_ALL_KIND];
+export const CODE_ACTION_KINDS: readonly string[] = [
+  CodeActionKind.QuickFix,
+  CodeActionKind.RefactorRewrite,
+  FIX_ALL_KIND,
+];
 
 /** A person reads no more than this many findings' fixes at one place. */
 const FINDINGS_AT_ONCE = 20;
@@ -42,6 +47,12 @@ export function codeActions(
   const actions: CodeAction[] = [];
   if (wanted(query.only, CodeActionKind.QuickFix)) {
     actions.push(...quickFixes(document, findings, query, abilities, options));
+  }
+  if (wanted(query.only, CodeActionKind.RefactorRewrite)) {
+    for (const { title, edits } of refactoringsAt(document, offsetAt(document, query.range.start), options)) {
+      const edit = workspaceEdit(document, abilities, edits);
+      actions.push({ title, kind: CodeActionKind.RefactorRewrite, edit });
+    }
   }
   if (query.only?.some((kind) => covers(kind, FIX_ALL_KIND))) {
     const edits = fixAllEdits(findings);

@@ -80,7 +80,7 @@ describe('quick fixes', () => {
     assert.ok(!rulesOf(text).includes('match/usb-value-type'));
   });
   test('none where nothing is wrong', () => {
-    assert.deepEqual(actionsAt(dext(`${personality({})}|`)).actions, []);
+    assert.deepEqual(actionsAt(dext(`${personality({})}|`), ['quickfix']).actions, []);
   });
   test('none for a client that knows no literals', () => {
     const { document, position } = marked(dext(personality({ idVendor: '<string>14|52</string>' })));
@@ -94,6 +94,59 @@ describe('quick fixes', () => {
     const eager = createLanguageService({ abilities: { ...FULL_ABILITIES, lazyCodeActionEdits: false } });
     const range = { start: position, end: position };
     assert.ok(eager.codeActions(document, { range, diagnostics: [] }).every(({ edit }) => edit));
+  });
+});
+
+describe('rewriting', () => {
+  const rewritten = (text: string, title: string): string => {
+    const { actions, after } = actionsAt(text, ['refactor']);
+    const action = actions.find((one) => one.title.startsWith(title));
+    assert.ok(action, actions.map((one) => one.title).join(', '));
+    assert.equal(action.kind, 'refactor.rewrite');
+    return after(action);
+  };
+  test('decimal and hexadecimal, exact to 64 bits', () => {
+    const value = (text: string) => dext(`\t\t\t<key>A</key>\n\t\t\t<integer>${text}</integer>`);
+    assert.equal(rewritten(value('14|52'), 'Write as hexadecimal'), value('0x5ac'));
+    assert.equal(rewritten(value('0x5|AC'), 'Write as decimal'), value('1452'));
+    assert.equal(rewritten(value('18446744073709551615|'), 'Write as hex'), value('0xffffffffffffffff'));
+    assert.deepEqual(actionsAt(value('-1|'), ['refactor']).actions, []);
+  });
+  test('all required keys at once', () => {
+    const text = rewritten(dext('').replace('>Lamp<', '>La|mp<'), 'Add the');
+    for (const key of ['IOClass', 'IOProviderClass', 'IOUserClass', 'IOUserServerName']) {
+      assert.ok(text.includes(`\t\t\t<key>${key}</key>\n\t\t\t<string>`), text);
+    }
+    assert.ok(
+      !rulesOf(text).some((rule) => String(rule).startsWith('dext/missing')),
+      rulesOf(text).join(', '),
+    );
+  });
+  test('keys in order, with their values', () => {
+    const sorted =
+      '\t\t\t<key>A</key>\n\t\t\t<array>\n\t\t\t\t<true/>\n\t\t\t</array>\n\t\t\t<key>B</key>\n\t\t\t<true/>';
+    const mixed =
+      '\t\t\t<key>B</key>\n\t\t\t<true/>\n\t\t\t<key>A</key>\n\t\t\t<array>\n\t\t\t\t<true/>\n\t\t\t</array>';
+    const at = (lines: string) => dext(lines).replace('>Lamp<', '>La|mp<');
+    assert.equal(insideDext(rewritten(at(mixed), 'Sort')), sorted);
+    const titles = (lines: string) => actionsAt(at(lines), ['refactor']).actions.map(({ title }) => title);
+    assert.ok(!titles(sorted).includes('Sort the keys'));
+    assert.ok(
+      !titles(`${mixed}\n\t\t\t<!-- of A -->`).includes('Sort the keys'),
+      'a comment belongs to a place',
+    );
+  });
+  test('a copy of a personality', () => {
+    const text = rewritten(dext(personality({})).replace('>Lamp<', '>La|mp<'), 'Duplicate');
+    const { tree } = openDocument('file:///work/Info.plist', text);
+    const both = tree.root
+      ?.get('IOKitPersonalities')
+      ?.entries.map(({ key, value }) => [key.text, value?.entries.length]);
+    assert.deepEqual(both, [
+      ['Lamp', 7],
+      ['Lamp copy', 7],
+    ]);
+    assert.match(text, /\n\t\t<key>Lamp copy<\/key>\n\t\t<dict>/);
   });
 });
 

@@ -1,0 +1,99 @@
+/** Rewriting that mends nothing: numbers between decimal and hex, required keys, order of keys, copies. */
+import { applyEdits, insertEntry, setText } from '../plist/edit.ts';
+import { encodeText } from '../plist/entities.ts';
+import type { PlistNode, TextEdit } from '../plist/types.ts';
+import type { LintOptions } from '../rules/lint.ts';
+import type { PlistDocument } from '../workspace/types.ts';
+import { plainOf, valueSnippet } from './completion/snippet.ts';
+import { evaluationOf } from './knowledge.ts';
+import { indentAt, layoutOf } from './text.ts';
+
+export interface Refactoring {
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+}
+
+/** What can be rewritten at an offset: the number there, or the dictionary whose key or tag is there. */
+export function refactoringsAt(
+  document: PlistDocument,
+  offset: number,
+  options: LintOptions = {},
+): Refactoring[] {
+  const node = document.tree.nodeAt(offset);
+  if (!node) return [];
+  if (node.kind === 'integer') return otherBase(node);
+  const dict = dictAt(node, offset);
+  if (!dict) return [];
+  return [...addRequired(document, dict, options), ...sortKeys(document, dict), ...duplicate(document, dict)];
+}
+
+/** The dictionary that the offset names: by its key, or by one of its tags. */
+function dictAt(node: PlistNode, offset: number): PlistNode | undefined {
+  if (node.kind === 'key') {
+    const value = node.parent?.entries.find(({ key }) => key.id === node.id)?.value;
+    return value?.kind === 'dict' ? value : undefined;
+  }
+  const onTag = offset <= node.openEnd || offset >= node.closeStart;
+  return node.kind === 'dict' && onTag ? node : undefined;
+}
+
+/** The kernel's own reader takes hexadecimal digits in lower case only (IOKitUser IOCFUnserialize.yacc). */
+function otherBase(node: PlistNode): Refactoring[] {
+  const value = node.integer;
+  if (value === undefined || value < 0n) return [];
+  const text = node.integerForm === 'hex' ? String(value) : `0x${value.toString(16)}`;
+  const title = node.integerForm === 'hex' ? `Write as decimal ${text}` : `Write as hexadecimal ${text}`;
+  return [{ title, edits: setText(node, text) }];
+}
+
+function addRequired(document: PlistDocument, dict: PlistNode, options: LintOptions): Refactoring[] {
+  const keys = evaluationOf(document, options)?.keysFor(dict) ?? [];
+  const missing = keys.filter(({ key, required }) => required && !dict.keyNode(key));
+  if (missing.length < 2) return [];
+  const edits = missing.flatMap(({ key, schemas }) =>
+    insertEntry(dict, key, { xml: plainOf(valueSnippet(schemas)) }),
+  );
+  return [{ title: `Add the ${missing.length} required keys`, edits }];
+}
+
+/** Only where each key has its value and no comment stands between: a comment belongs to a place. */
+function sortKeys(document: PlistDocument, dict: PlistNode): Refactoring[] {
+  const { entries } = dict;
+  if (entries.length < 2 || entries.some(({ value }) => !value)) return [];
+  const commented = document.tree.comments.some(
+    ({ start }) =>
+      dict.openEnd <= start &&
+      start < dict.closeStart &&
+      !entries.some(({ value }) => value && value.start < start && start < value.end),
+  );
+  if (commented) return [];
+  const pieces = entries.map(({ key, value }) => ({ name: key.text, start: key.start, end: value!.end }));
+  const sorted = [...pieces].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.start - b.start));
+  if (sorted.every((piece, index) => piece === pieces[index])) return [];
+  const { text } = document;
+  const edits = pieces.map(({ start, end }, index) => {
+    const piece = sorted[index]!;
+    return { start, end, newText: text.slice(piece.start, piece.end) };
+  });
+  return [{ title: 'Sort the keys', edits }];
+}
+
+/** A copy of a personality under a name of its own, behind it. */
+function duplicate(document: PlistDocument, dict: PlistNode): Refactoring[] {
+  const { key, parent } = dict;
+  if (!key || !parent || !/^IOKitPersonalities(?:_\w+)?$/.test(parent.name ?? '')) return [];
+  let name = `${key.text.trim()} copy`;
+  for (let count = 2; parent.keyNode(name); count++) name = `${key.text.trim()} copy ${count}`;
+  const { text } = document;
+  const from = key.start;
+  const copy = applyEdits(text.slice(from, dict.end), [
+    { start: key.openEnd - from, end: key.closeStart - from, newText: encodeText(name) },
+  ]);
+  const newText = layoutOf(document).eol + indentAt(text, key.start) + copy;
+  return [
+    {
+      title: `Duplicate the personality ${key.text.trim()}`,
+      edits: [{ start: dict.end, end: dict.end, newText }],
+    },
+  ];
+}
