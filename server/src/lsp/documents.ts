@@ -13,15 +13,12 @@ export const SIZE_LIMIT = 16_000_000;
 /** How much of an XML document is looked at for what it is. */
 const HEAD = 4000;
 
-/** True for documents that we serve: those of the language plist, and XML that is a property list. */
+/** True for documents that we serve: property lists by language or name, and XML that says it is one. */
 export function isOurs(document: TextDocument): boolean {
   if (document.languageId === 'plist') return true;
-  if (document.languageId !== 'xml') return false;
   if (/\.(?:plist|entitlements|xcent)$/i.test(pathOf(document.uri))) return true;
-  const head = document
-    .getText()
-    .slice(0, HEAD)
-    .replace(/<!--[\s\S]*?(?:-->|$)/g, '');
+  if (document.languageId !== 'xml') return false;
+  const head = document.getText().slice(0, HEAD).replace(/<!--[\s\S]*?(?:-->|$)/g, '');
   return /<!DOCTYPE\s+plist\b|<plist[\s>]/.test(head);
 }
 

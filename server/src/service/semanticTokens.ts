@@ -15,7 +15,7 @@ type TokenType = (typeof TOKEN_TYPES)[number];
 type TokenModifier = (typeof TOKEN_MODIFIERS)[number];
 
 /** Documents with more nodes than this get no semantic tokens: the grammar's colours are enough. */
-const NODE_LIMIT = 50_000;
+const NODE_LIMIT = 20_000;
 
 interface Token extends TextRange {
   readonly type: TokenType;
