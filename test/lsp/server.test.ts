@@ -228,6 +228,11 @@ describe('documents', () => {
     const list = await client.open('file:///work/list.xml', BROKEN, 'xml');
     assert.ok((await list.pull()).items.length > 0);
     assert.ok(((await symbols(client, list)) as unknown[]).length > 0);
+    await list.change('<plist version', '<!-- a --><plst version');
+    await list.change('<!DOCTYPE plist', '<!DOCTYPE plst');
+    assert.ok((await list.pull()).items.length > 0, 'what is ours stays ours while it is typed');
+    const template = await client.open('file:///work/Info.plist.in', BROKEN, 'plaintext');
+    assert.ok((await template.pull()).items.length > 0);
     await client.stop();
   });
 

@@ -16,9 +16,12 @@ const HEAD = 4000;
 /** True for documents that we serve: property lists by language or name, and XML that says it is one. */
 export function isOurs(document: TextDocument): boolean {
   if (document.languageId === 'plist') return true;
-  if (/\.(?:plist|entitlements|xcent)$/i.test(pathOf(document.uri))) return true;
+  if (/\.(?:plist|entitlements|xcent)(?:\.in)?$/i.test(pathOf(document.uri))) return true;
   if (document.languageId !== 'xml') return false;
-  const head = document.getText().slice(0, HEAD).replace(/<!--[\s\S]*?(?:-->|$)/g, '');
+  const head = document
+    .getText()
+    .slice(0, HEAD)
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, '');
   return /<!DOCTYPE\s+plist\b|<plist[\s>]/.test(head);
 }
 
@@ -51,6 +54,7 @@ export function createDocumentStore(
   onRuleError: (rule: string, error: unknown) => void,
 ): DocumentStore {
   const entries = new Map<string, Entry>();
+  const ours = new Set<string>();
   const settingsOf = new Map<string, DocumentSettings & { readonly lint: LintOptions }>();
   const unset: LintOptions = { onRuleError };
 
@@ -60,10 +64,9 @@ export function createDocumentStore(
       if (!text) return undefined;
       const known = entries.get(uri);
       if (known?.text === text && known.version === text.version) return known.document;
-      if (!isOurs(text)) {
-        entries.delete(uri);
-        return undefined;
-      }
+      // What is ours stays ours until it is closed, whatever is being typed into it.
+      if (!ours.has(uri) && !isOurs(text)) return undefined;
+      ours.add(uri);
       const document = open(text, settingsOf.get(uri));
       entries.set(uri, { text, version: text.version, document });
       return document;
@@ -82,6 +85,7 @@ export function createDocumentStore(
     forget(uri) {
       entries.delete(uri);
       settingsOf.delete(uri);
+      ours.delete(uri);
     },
   };
 }

@@ -21,10 +21,16 @@ export function registerFeatures(context: FeatureContext): void {
   const { connection, service, documentFor, abilities } = context;
 
   connection.onCompletion(
-    guarded(context, 'completion', null, async ({ textDocument, position, context: asked }) => {
-      const document = await documentFor(textDocument.uri);
-      return document ? service.complete(document, position, asked?.triggerCharacter) : null;
-    }),
+    guarded(
+      context,
+      'completion',
+      null,
+      async ({ textDocument, position, context: asked }) => {
+        const document = await documentFor(textDocument.uri);
+        return document ? service.complete(document, position, asked?.triggerCharacter) : null;
+      },
+      { atOnce: true },
+    ),
   );
   connection.onCompletionResolve(async (item) => {
     const run = guarded(context, 'completionItem/resolve', item, () => service.resolveCompletion(item));

@@ -9,11 +9,20 @@ export interface Guard {
   readonly versionOf: (uri: string) => number | undefined;
 }
 
+/** How a handler treats what arrives behind its request. */
+export interface GuardOptions {
+  /**
+   * Answers for the text as it was when the request came, without a look at what came since. For completion: an
+   * editor asks once, goes on typing and filters the answer itself; `ContentModified` would leave it with no list.
+   */
+  readonly atOnce?: boolean;
+}
+
 type Handler<P, R> = (params: P, token: CancellationToken) => Promise<R | ResponseError<never>>;
 
 /**
- * A handler that first lets waiting messages in, among them a cancellation or a change of the document, and
- * answers `RequestCancelled` or `ContentModified` then. Whatever `run` throws is logged with its stack, and the
+ * A handler that first lets waiting messages in (unless `atOnce`), among them a cancellation or a change of the
+ * document, and answers `RequestCancelled` or `ContentModified` then. Whatever `run` throws is logged with its stack, and the
  * fallback is the answer.
  */
 export function guarded<P, R>(
@@ -21,13 +30,14 @@ export function guarded<P, R>(
   name: string,
   fallback: R,
   run: (params: P, token: CancellationToken) => R | Promise<R>,
+  { atOnce = false }: GuardOptions = {},
 ): Handler<P, R> {
   return async (params, token) => {
     try {
       const uri = uriOf(params);
       const version = uri === undefined ? undefined : versionOf(uri);
       // Twice: the connection takes up the next message behind our first turn.
-      for (let turn = 0; turn < 2; turn++) {
+      for (let turn = 0; turn < (atOnce ? 0 : 2); turn++) {
         await new Promise<void>((resolve) => timer.setImmediate(resolve));
       }
       if (token.isCancellationRequested) return cancelled();
