@@ -31,6 +31,13 @@ const BROKEN = dext(`			<key>CFBundleIdentifierKernel</key>
 			<key>idProduct</key>
 			<integer>592</integer>`);
 
+/** While the server is busy with it the messages behind wait together. */
+const LARGE = dext(
+  Array.from({ length: 3000 }, (_, i) => `<key>k${i}</key><dict><key>a</key><data>AA==</data></dict>`).join(
+    '\n',
+  ),
+);
+
 function rules(diagnostics: readonly { code?: unknown }[]): unknown[] {
   return diagnostics.map(({ code }) => code);
 }
@@ -304,12 +311,7 @@ describe('documents', () => {
     const document = await client.open(URI, BROKEN);
     await document.pull();
     const params = { textDocument: { uri: URI }, position: document.after('<key>idVen') };
-    // While the server is busy the messages behind wait together.
-    const many = Array.from(
-      { length: 3000 },
-      (_, i) => `<key>k${i}</key><dict><key>a</key><data>AA==</data></dict>`,
-    );
-    const large = await client.open('file:///work/Large/Info.plist', dext(many.join('\n')));
+    const large = await client.open('file:///work/Large/Info.plist', LARGE);
     const busy = () => large.pull();
 
     const source = new CancellationTokenSource();
@@ -325,6 +327,24 @@ describe('documents', () => {
     await assert.rejects(outdated, (error: { code?: number }) => error.code === -32801);
     await second;
     await changed;
+    await client.stop();
+  });
+
+  test('completion is answered for the text of its request, whatever is typed behind it', async () => {
+    const client = await startClient(CLIENT_PULL);
+    const document = await client.open(URI, BROKEN);
+    await document.pull();
+    const large = await client.open('file:///work/Large/Info.plist', LARGE);
+    const busy = large.pull();
+    const position = document.after('<key>idVen');
+    const asked = client.connection.sendRequest<CompletionList>('textDocument/completion', {
+      textDocument: { uri: URI },
+      position,
+    });
+    const changed = document.change('<key>idVendor</key>', '<!-- gone -->');
+    const { items } = await asked;
+    assert.ok(items.some(({ label }) => label === 'idVendor'));
+    await Promise.all([changed, busy]);
     await client.stop();
   });
 });
