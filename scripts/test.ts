@@ -33,7 +33,7 @@ function nodeTests(name: string, ...folders: string[]): Step {
 }
 
 const steps: Step[] = [
-  { name: 'lint', command: [bin('biome'), 'ci', '.'] },
+  { name: 'lint', command: [bin('biome'), 'ci', '--colors=off', '.'] },
   { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json'] },
   { name: 'build', command: [process.execPath, 'scripts/build.ts'] },
   nodeTests('unit', 'unit', 'fuzz'),
