@@ -3,6 +3,7 @@ import { bundleRules } from './bundle-rules.ts';
 import { controlRules } from './control-rules.ts';
 import { kextRules } from './kext-rules.ts';
 import { registryRules } from './match-registry.ts';
+import { matchRules } from './match-rules.ts';
 import { dextSchemaRules } from './schema-rules.dext.ts';
 import { kextSchemaRules } from './schema-rules.kext.ts';
 import { schemaRules } from './schema-rules.ts';
@@ -18,6 +19,7 @@ export const allRules: readonly Rule[] = [
   ...kextSchemaRules,
   ...dextSchemaRules,
   ...registryRules,
+  ...matchRules,
   ...controlRules,
 ];
 

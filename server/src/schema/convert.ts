@@ -58,7 +58,10 @@ function scalarText(node: PlistNode): string | undefined {
 
 function integerElement(text: string): string | undefined {
   const whole = /^([+-]?\d+)\.0*$/.exec(text)?.[1] ?? text;
-  return typeof parseInteger(whole) === 'bigint' ? `<integer>${whole}</integer>` : undefined;
+  const value = parseInteger(whole);
+  if (typeof value !== 'bigint') return undefined;
+  // In decimal, which every reader takes.
+  return `<integer>${/x/i.test(whole) ? value : whole}</integer>`;
 }
 
 function realElement(text: string): string | undefined {

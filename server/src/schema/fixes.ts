@@ -97,7 +97,7 @@ function fixType({ node, expected, schema }: SchemaFinding): readonly SchemaFix[
       fixes.push(...samples(schema, node));
       continue;
     }
-    const xml = converted(node, kind);
+    const xml = (kind === 'string' ? asHexText(node, schema) : undefined) ?? converted(node, kind);
     if (xml === undefined) continue;
     const edits = kind === 'array' ? wrapInArray(node) : [{ start: node.start, end: node.end, newText: xml }];
     const title = kind === 'boolean' ? `Change to ${xml}` : `Change to <${kind}>`;
@@ -105,6 +105,12 @@ function fixType({ node, expected, schema }: SchemaFinding): readonly SchemaFix[
   }
   if (fixes.length === 1) return [{ preferred: true, ...fixes[0]! }];
   return fixes.length > 0 ? fixes : emptied(node, kinds);
+}
+
+/** A number for a key whose text is hexadecimal, as that of the PCI match keys. */
+function asHexText({ integer }: PlistNode, { number }: SchemaObject): string | undefined {
+  if (integer === undefined || integer < 0n || !number?.startsWith('pci-')) return undefined;
+  return `<string>0x${integer.toString(16).toUpperCase().padStart(8, '0')}</string>`;
 }
 
 /** Whether the value could stand in the array as it is; `<true/>` is no dictionary of a list of dictionaries. */
@@ -258,7 +264,12 @@ function fixBlanks({ node, schema }: SchemaFinding): readonly SchemaFix[] {
   return [{ title: 'Remove the blanks around the value', edits: replaceValue(node, text), preferred: true }];
 }
 
-function fixBound({ node, expected }: SchemaFinding): readonly SchemaFix[] {
+/** Greatest numbers of fields of 8, 16 and 32 bits. */
+const FIELD_LIMITS: ReadonlySet<number | undefined> = new Set([0xff, 0xffff, 0xffff_ffff]);
+
+/** The nearest legal number; not where the bounds are the size of a field, which is nobody's id. */
+function fixBound({ node, expected, schema }: SchemaFinding): readonly SchemaFix[] {
+  if (FIELD_LIMITS.has(schema.maximum)) return [];
   if (node.kind !== 'integer' || typeof expected !== 'number' || !Number.isInteger(expected)) return [];
   return [{ title: `Replace with ${expected}`, edits: replaceValue(node, BigInt(expected)) }];
 }

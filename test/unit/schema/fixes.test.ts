@@ -26,7 +26,7 @@ describe('type', () => {
 
   for (const [type, title, from, to] of [
     ['integer', 'Change to <integer>', '<string>1452</string>', '<integer>1452</integer>'],
-    ['integer', 'Change to <integer>', '<string> 0x5AC </string>', '<integer>0x5AC</integer>'],
+    ['integer', 'Change to <integer>', '<string> 0x5AC </string>', '<integer>1452</integer>'],
     ['integer', 'Change to <integer>', '<real>3.0</real>', '<integer>3</integer>'],
     ['real', 'Change to <real>', '<integer>3</integer>', '<real>3</real>'],
     ['boolean', 'Change to <true/>', '<integer>1</integer>', '<true/>'],
