@@ -105,9 +105,14 @@ export function kindMatcher(
   return (path) => matchers.find(({ matches }) => matches(path))?.kind;
 }
 
+/** A glob that cannot be read (empty, or longer than 64 KB) fits nothing. */
 function pathMatcher(glob: string): (path: string) => boolean {
-  const matches = picomatch(glob, { dot: true, basename: !glob.includes('/') });
-  return (path) => matches(path);
+  try {
+    const matches = picomatch(glob, { dot: true, basename: !glob.includes('/') });
+    return (path) => matches(path);
+  } catch {
+    return () => false;
+  }
 }
 
 function makeConfig(parts: {
