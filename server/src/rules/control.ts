@@ -29,7 +29,9 @@ export function controlFindings(
         ),
       );
     }
-    if (!used.has(index) && unknown.length === 0) {
+    // Findings over several files are not known here.
+    const speaksOfWorkspace = directive.rules.some((word) => word.startsWith('workspace/'));
+    if (!used.has(index) && unknown.length === 0 && !speaksOfWorkspace) {
       found.push({
         ...finding('control/unused-suppression', directive, 'This comment hides no finding: remove it.', [
           { title: 'Remove the comment', edits: [removal(document.text, directive)], preferred: true },

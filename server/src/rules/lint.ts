@@ -168,7 +168,7 @@ function syntaxFinding(document: PlistDocument, error: PlistError): Finding {
   };
 }
 
-function guarded(fixes: (() => readonly Fix[]) | undefined): () => readonly Fix[] {
+export function guarded(fixes: (() => readonly Fix[]) | undefined): () => readonly Fix[] {
   return () => {
     try {
       return fixes?.() ?? [];
@@ -179,7 +179,7 @@ function guarded(fixes: (() => readonly Fix[]) | undefined): () => readonly Fix[
 }
 
 /** A collection over several lines is marked by its opening tag alone: a page of squiggles helps nobody. */
-function rangeOfNode(node: PlistNode): TextRange {
+export function rangeOfNode(node: PlistNode): TextRange {
   const { start, openEnd, end } = node;
   const collection = node.kind === 'dict' || node.kind === 'array';
   return { start, end: collection && openEnd > start ? openEnd : end };
@@ -218,7 +218,7 @@ function settle(document: PlistDocument, found: readonly Finding[], options: Lin
   return settled.sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
 }
 
-function severityOf(
+export function severityOf(
   finding: Finding,
   severities: ReadonlyMap<string, RuleSetting> | undefined,
 ): Severity | undefined {

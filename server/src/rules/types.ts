@@ -1,7 +1,10 @@
 /** Rules and findings. A rule is data about itself plus one check; `docs/rules/` is printed from it. */
 import type { PlistNode, PlistTree, TextEdit, TextRange } from '../plist/types.ts';
 import type { Evaluation, Severity } from '../schema/types.ts';
+import type { Bundle } from '../workspace/bundles.ts';
 import type { BundleKind, PlistDocument } from '../workspace/types.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import type { BundleView } from './workspace-view.ts';
 
 export type { Severity } from '../schema/types.ts';
 
@@ -100,4 +103,36 @@ export interface Rule {
    * schemas or the parser raise.
    */
   readonly check?: (context: RuleContext) => void;
+}
+
+/** What a rule over several files reports; `at` refers to the text of `document`, where the repair belongs. */
+export interface WorkspaceReport extends Report {
+  readonly document: PlistDocument;
+}
+
+/** One bundle as one build configuration makes it. */
+export interface ViewContext {
+  readonly workspace: Workspace;
+  readonly view: BundleView;
+  report(report: WorkspaceReport): void;
+}
+
+/** One bundle with all its configurations. */
+export interface BundleContext {
+  readonly workspace: Workspace;
+  readonly bundle: Bundle;
+  readonly views: readonly BundleView[];
+  report(report: WorkspaceReport): void;
+}
+
+/**
+ * A rule over several files. Its checks must not throw on any workspace, nor keep state; what one reports of several
+ * configurations in the same words is one finding. `kinds` are those of the bundle that is looked at.
+ */
+export interface WorkspaceRule extends Rule {
+  readonly check?: never;
+  /** Called for each configuration of each bundle. */
+  readonly checkView?: (context: ViewContext) => void;
+  /** Called once for each bundle. */
+  readonly checkBundle?: (context: BundleContext) => void;
 }

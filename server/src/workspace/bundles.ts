@@ -25,7 +25,7 @@ export interface BundleConfiguration {
 
 export interface Embedded {
   readonly bundle: Bundle;
-  /** `Contents/Library/SystemExtensions`, where the system looks. */
+  /** False when it certainly does not lie in the app's folder of system extensions, where the system looks. */
   readonly rightPlace: boolean;
   /** Name of the product in the app: `com.lamp.driver.dext`. */
   readonly product: string;
@@ -207,9 +207,9 @@ function linkTargets(bundles: readonly MutableBundle[]): void {
     for (const { target, product, path } of host.target?.embeds ?? []) {
       const bundle = target === undefined ? undefined : byName.get(target);
       if (!bundle || bundle === host) continue;
-      const place = path.replace(/\/$/, '');
-      const rightPlace =
-        place === '$(SYSTEM_EXTENSIONS_FOLDER_PATH)' || /(^|\/)Library\/SystemExtensions$/.test(place);
+      const place = host.configurations[0]?.expand(path);
+      // What cannot be resolved may be right.
+      const rightPlace = place === undefined || /(^|\/)SystemExtensions\/?$/.test(place);
       host.embeds.push({ bundle, rightPlace, product });
       bundle.hosts.push(host);
     }
@@ -261,7 +261,7 @@ function linkBuilt(bundles: readonly MutableBundle[]): void {
       const inside = bundle.uri.slice(host.uri.length + 1);
       host.embeds.push({
         bundle,
-        rightPlace: /^Contents\/Library\/SystemExtensions\/[^/]+$/.test(inside),
+        rightPlace: /^(?:Contents\/Library\/)?SystemExtensions\/[^/]+$/.test(inside),
         product: decodedName(bundle.uri),
       });
       bundle.hosts.push(host);

@@ -24,11 +24,13 @@ export interface Notice {
   readonly message: string;
 }
 
-/** Where a setting is written, for going there. */
+/** Where a setting is written, for going there: its value in a project file, its name in an xcconfig file. */
 export interface SettingPlace {
   readonly uri: string;
   readonly start: number;
   readonly end: number;
+  /** A value of a project file stands in quotes, which the range leaves out. */
+  readonly quoted?: boolean;
 }
 
 export interface TargetConfiguration {
@@ -142,7 +144,7 @@ async function readSpecs(
 type FindSetting = (
   configuration: XcodeConfiguration,
   name: string,
-) => { readonly start: number; readonly end: number } | undefined;
+) => { readonly start: number; readonly end: number; readonly quoted: boolean } | undefined;
 
 interface ProjectPlace {
   readonly uri: string;

@@ -10,7 +10,7 @@ export function settingInProject(
   text: string,
   id: string,
   name: string,
-): { start: number; end: number } | undefined {
+): { start: number; end: number; quoted: boolean } | undefined {
   for (let at = text.indexOf(id); at >= 0; at = text.indexOf(id, at + 1)) {
     const rest = text.slice(at + id.length, at + id.length + 200);
     if (!/^"?\s*(?:\/\*[^*]*\*\/)?\s*=\s*\{/.test(rest)) continue;
@@ -24,7 +24,11 @@ export function settingInProject(
   return undefined;
 }
 
-function valueIn(block: string, from: number, name: string): { start: number; end: number } | undefined {
+function valueIn(
+  block: string,
+  from: number,
+  name: string,
+): { start: number; end: number; quoted: boolean } | undefined {
   const word = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const setting = new RegExp(`(?:^|[;\\n])\\s*"?${word}"?\\s*=\\s*("(?:[^"\\\\\\n]|\\\\.)*"|[^;\\n]*)`).exec(
     block,
@@ -33,5 +37,5 @@ function valueIn(block: string, from: number, name: string): { start: number; en
   if (!setting || value === undefined) return undefined;
   const end = from + setting.index + setting[0].length;
   const quote = value.startsWith('"') ? 1 : 0;
-  return { start: end - value.length + quote, end: end - quote };
+  return { start: end - value.length + quote, end: end - quote, quoted: quote === 1 };
 }

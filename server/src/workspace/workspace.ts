@@ -167,7 +167,7 @@ export class Workspace {
     return this.#classes.get(uri) ?? [];
   }
 
-  /** The program of a built kext; undefined for other bundles and where CFBundleExecutable names none. */
+  /** The program of a built kext; undefined for other bundles, without CFBundleExecutable, and for skeletons. */
   executableOf(bundle: Bundle): Executable | undefined {
     const info = bundle.origin === 'built' ? bundle.configurations[0]?.infoPlist : undefined;
     return info === undefined ? undefined : this.#executables.get(info);
@@ -253,16 +253,21 @@ export class Workspace {
     const name = tree.root?.get('CFBundleExecutable')?.string?.trim();
     if (!name || name.includes('/')) return;
     const places = executablePlaces(uri, name);
-    let executable: Executable = { uri: places[0] ?? uri, architectures: undefined };
     for (const place of places) {
       const found = await this.#fs.stat(place).catch(() => undefined);
       if (found?.type !== 'file') continue;
       const bytes = await this.#bytes(place, MAX_EXECUTABLE_BYTES);
       if (!bytes) return;
-      executable = { uri: place, architectures: readMachO(bytes)?.architectures ?? [] };
-      break;
+      this.#executables.set(uri, { uri: place, architectures: readMachO(bytes)?.architectures ?? [] });
+      return;
     }
-    this.#executables.set(uri, executable);
+    // A bundle's skeleton among the sources has no program yet; what is signed or has a folder for it is finished.
+    const folder = uri.slice(0, uri.lastIndexOf('/'));
+    for (const mark of ['MacOS', '_CodeSignature']) {
+      if ((await this.#fs.stat(`${folder}/${mark}`).catch(() => undefined))?.type !== 'directory') continue;
+      this.#executables.set(uri, { uri: places[0] ?? uri, architectures: undefined });
+      return;
+    }
   }
 
   async #bytes(uri: string, limit: number): Promise<Uint8Array | undefined> {

@@ -65,7 +65,10 @@ export function memoryFiles(
     async stat(uri) {
       const path = pathOf(uri);
       const content = contents.get(path);
-      if (content === undefined) return undefined;
+      if (content === undefined) {
+        const folder = [...contents.keys()].some((file) => file.startsWith(`${path}/`));
+        return folder ? { type: 'directory', size: 0, mtime: 0 } : undefined;
+      }
       return { type: 'file', size: options.sizes?.[path] ?? bytesOf(content).length, mtime: 0 };
     },
   };

@@ -298,7 +298,10 @@ describe('built products', () => {
       'A.kext/Contents/Info.plist': kext('A'),
       'A.kext/Contents/MacOS/A': arm64e,
       'B.kext/Contents/Info.plist': kext('B'),
+      'B.kext/Contents/_CodeSignature/CodeResources': '',
+      'C.kext/Contents/Info.plist': kext('C'),
     });
+    assert.equal(workspace.executableOf(named(workspace, 'C.kext')), undefined, 'a skeleton');
     assert.deepEqual(workspace.executableOf(named(workspace, 'A.kext'))?.architectures, ['arm64e']);
     assert.equal(workspace.executableOf(named(workspace, 'B.kext'))?.architectures, undefined);
     assert.equal(below(workspace.executableOf(named(workspace, 'B.kext'))?.uri), 'B.kext/Contents/MacOS/B');

@@ -1,0 +1,192 @@
+/** Rules on the classes that personalities name and the `.iig` files declare. */
+import type { PlistNode } from '../plist/types.ts';
+import type { SourceClass } from '../workspace/workspace.ts';
+import { setTextFix } from './bundle-edits.ts';
+import { DEXT_KINDS, knownString, listed } from './bundle-values.ts';
+import type { PersonalityNode, ViewContext, WorkspaceRule } from './types.ts';
+import type { ViewFile } from './workspace-view.ts';
+
+/** Classes of DriverKit's frameworks and what each derives from, as far as a driver can inherit them. */
+const FRAMEWORK: Readonly<Record<string, string | undefined>> = {
+  OSObject: undefined,
+  IOService: 'OSObject',
+  IOUserClient: 'IOService',
+  IOUserHIDDevice: 'IOService',
+  IOUserUSBHostHIDDevice: 'IOUserHIDDevice',
+  IOHIDEventService: 'IOService',
+  IOUserHIDEventService: 'IOHIDEventService',
+  IOUserHIDEventDriver: 'IOUserHIDEventService',
+  IOUserSerial: 'IOService',
+  IOUserUSBSerial: 'IOUserSerial',
+  IOUserNetworkEthernet: 'IOService',
+  IOUserSCSIParallelInterfaceController: 'IOService',
+  IOUserSCSIPeripheralDeviceType00: 'IOService',
+  IOUserSCSIPeripheralDeviceType05: 'IOService',
+  IOUserSCSIPeripheralDeviceType07: 'IOService',
+  IOUserBlockStorageDevice: 'IOService',
+  IOUserAudioDriver: 'IOService',
+  IOUserMIDIDriver: 'IOService',
+};
+
+/** The class that user space must derive from, by the kernel class that stands for the driver. */
+const BASE_OF: Readonly<Record<string, string>> = {
+  AppleUserHIDDevice: 'IOUserHIDDevice',
+  AppleUserHIDEventService: 'IOUserHIDEventService',
+  IOUserSerial: 'IOUserSerial',
+  IOUserNetworkEthernet: 'IOUserNetworkEthernet',
+  IOUserSCSIParallelInterfaceController: 'IOUserSCSIParallelInterfaceController',
+  IOUserSCSIPeripheralDeviceType00: 'IOUserSCSIPeripheralDeviceType00',
+  IOUserSCSIPeripheralDeviceType05: 'IOUserSCSIPeripheralDeviceType05',
+  IOUserSCSIPeripheralDeviceType07: 'IOUserSCSIPeripheralDeviceType07',
+  IOUserBlockStorageDevice: 'IOUserBlockStorageDevice',
+};
+
+/** Names that Apple's frameworks and system dexts use: a codeless dext names them directly. */
+const APPLE = /^(IOUser|AppleUser|IOHID|IOService$)/;
+
+interface Named {
+  /** The value of an IOUserClass. */
+  readonly node: PlistNode;
+  readonly name: string;
+  readonly personality: PersonalityNode;
+}
+
+/** Every IOUserClass of the personalities and of the user clients in them. */
+function userClasses(personalities: readonly PersonalityNode[]): Named[] {
+  return personalities.flatMap((personality) => {
+    const clients = personality.node.entries
+      .map(({ value }) => value)
+      .filter((value) => value?.kind === 'dict' && value.name?.endsWith('UserClientProperties'));
+    return [personality.node, ...clients].flatMap((dict) => {
+      const node = dict?.get('IOUserClass');
+      const name = knownString(node);
+      return node && name ? [{ node, name: name.trim(), personality }] : [];
+    });
+  });
+}
+
+/** The classes of the bundle's own sources; undefined when one of its sources is not there to be read. */
+function classesOf({ workspace, view: { bundle } }: ViewContext): readonly SourceClass[] | undefined {
+  const listedFiles = bundle.target?.files.filter((uri) => uri.endsWith('.iig')) ?? [];
+  if (bundle.interfaces.length === 0 || listedFiles.some((uri) => !workspace.exists(uri))) return undefined;
+  const classes = workspace.classesOf(bundle);
+  return classes.length === 0 ? undefined : classes;
+}
+
+function checkUserClass(context: ViewContext): void {
+  const { workspace, view, report } = context;
+  const classes = view.info && classesOf(context);
+  if (!view.info || !classes) return;
+  const { document } = view.info;
+  for (const { node, name } of userClasses(view.personalities)) {
+    if (APPLE.test(name) || classes.some((one) => one.name === name)) continue;
+    const elsewhere = workspace.files('interface').flatMap((uri) => workspace.classesIn(uri));
+    if (elsewhere.some((one) => one.name === name)) continue;
+    const near = classes.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    report({
+      document,
+      at: node,
+      message: near
+        ? `No class is called ${name}: the .iig file declares ${near.name}. The system asks the dext for the class by this very name and the driver never starts. Write ${near.name}.`
+        : `No .iig file of this target declares a class ${name}, so the dext cannot make one when the system asks for it, and the driver never starts. Declared: ${listed(classes.slice(0, 5).map((one) => one.name))}.`,
+      fixes: () => (near ? [setTextFix(node, near.name, `Change to ${near.name}`)] : []),
+      related: (near ? [near] : classes.slice(0, 3)).map((one) => ({
+        uri: one.uri,
+        range: { start: one.start, end: one.end },
+        message: `class ${one.name} is declared here`,
+      })),
+    });
+  }
+}
+
+function checkBase(context: ViewContext): void {
+  const { view, report } = context;
+  const classes = view.info && classesOf(context);
+  if (!classes) return;
+  const { document } = view.info as ViewFile;
+  for (const { node, name, personality } of userClasses(view.personalities)) {
+    if (node.parent?.id !== personality.node.id) continue;
+    const kernelClass = knownString(personality.node.get('IOClass'))?.trim() ?? '';
+    const wanted = BASE_OF[kernelClass];
+    const own = classes.find((one) => one.name === name);
+    if (wanted === undefined || !own) continue;
+    const ancestors = ancestorsOf(own, classes);
+    // A base that is none of the classes we know may derive from the wanted one.
+    const unknown = ancestors.some(
+      (one) => !(one in FRAMEWORK) && !classes.some((other) => other.name === one),
+    );
+    if (unknown || ancestors.includes(wanted)) continue;
+    report({
+      document,
+      at: node,
+      message: `${name} derives from ${own.parents[0] ?? 'no class'}, but the kernel class ${kernelClass} talks to a ${wanted} in the dext. Derive ${name} from ${wanted}, or choose the IOClass that fits.`,
+      related: [
+        {
+          uri: own.uri,
+          range: { start: own.start, end: own.end },
+          message: `class ${name} is declared here`,
+        },
+      ],
+    });
+  }
+}
+
+/** All classes above a class, the frameworks' own included. A class that is its own ancestor ends the search. */
+function ancestorsOf(start: SourceClass, classes: readonly SourceClass[]): string[] {
+  const found: string[] = [];
+  const pending = [...start.parents];
+  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+    if (found.includes(name)) continue;
+    found.push(name);
+    const parent = FRAMEWORK[name];
+    if (parent !== undefined) pending.push(parent);
+    pending.push(...(classes.find((one) => one.name === name)?.parents ?? []));
+  }
+  return found;
+}
+
+const XNU = 'apple-oss-distributions/xnu iokit/Kernel/IOUserServer.cpp';
+
+export const classRules: readonly WorkspaceRule[] = [
+  {
+    id: 'workspace/user-class',
+    severity: 'error',
+    title: 'IOUserClass that no source declares',
+    what: 'An `IOUserClass` of a personality or of its user client that no `.iig` file of the target declares, or that one declares in another case. Classes of Apple’s frameworks, which codeless dexts name, are passed over, and so are targets whose `.iig` files are not all there.',
+    why: 'When a personality matches, the system starts the dext and asks it for an object of this class by name. Without such a class nothing is made, and the driver never starts.',
+    how: 'Write the name as it stands in the `.iig` file, or declare the class.',
+    source: [
+      XNU,
+      'https://developer.apple.com/documentation/driverkit/creating-a-driver-using-the-driverkit-sdk',
+    ],
+    kinds: DEXT_KINDS,
+    examples: {
+      invalid:
+        '<!-- Lamp.iig: class LampDriver: public IOService -->\n<key>IOUserClass</key>\n<string>Lampdriver</string>',
+      valid:
+        '<!-- Lamp.iig: class LampDriver: public IOService -->\n<key>IOUserClass</key>\n<string>LampDriver</string>',
+    },
+    checkView: checkUserClass,
+  },
+  {
+    id: 'workspace/user-class-base',
+    severity: 'warning',
+    title: 'Driver class of another family',
+    what: 'A driver class whose base classes are all known and are not those of the family that `IOClass` names: an `AppleUserHIDEventService` beside a class that derives from `IOService`, say.',
+    why: 'The kernel class hands its work to the methods of one certain base class in the dext. A class without them answers none of the calls.',
+    how: 'Derive the class from the base class of the family, or name the `IOClass` that fits the class.',
+    source: [
+      XNU,
+      'https://developer.apple.com/documentation/hiddriverkit',
+      'https://developer.apple.com/documentation/serialdriverkit',
+    ],
+    kinds: DEXT_KINDS,
+    examples: {
+      invalid:
+        '<!-- Lamp.iig: class Lamp: public IOService -->\n<key>IOClass</key>\n<string>AppleUserHIDDevice</string>\n<key>IOUserClass</key>\n<string>Lamp</string>',
+      valid:
+        '<!-- Lamp.iig: class Lamp: public IOUserHIDDevice -->\n<key>IOClass</key>\n<string>AppleUserHIDDevice</string>\n<key>IOUserClass</key>\n<string>Lamp</string>',
+    },
+    checkView: checkBase,
+  },
+];

@@ -1,0 +1,197 @@
+/**
+ * Rules over several files: findings of a whole workspace, by file. A bundle is checked again only when one of the
+ * files that its findings rest on is another than before.
+ */
+import type { Bundle } from '../workspace/bundles.ts';
+import type { PlistDocument } from '../workspace/types.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { directives, names } from './directives.ts';
+import { guarded, type LintOptions, rangeOfNode, severityOf } from './lint.ts';
+import type { Finding, WorkspaceReport, WorkspaceRule } from './types.ts';
+import { workspaceRules } from './workspace.ts';
+import { viewOf } from './workspace-view.ts';
+
+export interface WorkspaceLintOptions {
+  /** How one document is linted: severities, and who hears of a rule that threw. */
+  readonly lintOptions?: ((document: PlistDocument) => LintOptions) | undefined;
+}
+
+export interface WorkspaceLinter {
+  /** Findings by URI of the file that they stand in, in the order of their places. Files without any are absent. */
+  findings(): ReadonlyMap<string, readonly Finding[]>;
+  /** Findings of one file: only the bundles that can have one there are looked at. */
+  findingsOf(uri: string): readonly Finding[];
+}
+
+/** All findings of a workspace at once. Never throws. */
+export function lintWorkspace(
+  workspace: Workspace,
+  options: WorkspaceLintOptions = {},
+): ReadonlyMap<string, readonly Finding[]> {
+  return createWorkspaceLinter(workspace, options).findings();
+}
+
+interface Found extends Finding {
+  readonly uri: string;
+}
+
+interface Checked {
+  readonly inputs: readonly unknown[];
+  readonly found: readonly Found[];
+}
+
+/** A linter that remembers what it found while the files stay the same. Never throws. */
+export function createWorkspaceLinter(
+  workspace: Workspace,
+  options: WorkspaceLintOptions = {},
+): WorkspaceLinter {
+  const checked = new Map<string, Checked>();
+
+  const foundIn = (bundle: Bundle): readonly Found[] => {
+    const inputs = inputsOf(workspace, bundle);
+    const known = checked.get(bundle.id);
+    if (known && sameItems(known.inputs, inputs)) return known.found;
+    const found = checkBundle(workspace, bundle, options);
+    checked.set(bundle.id, { inputs, found });
+    return found;
+  };
+  const settled = (found: readonly Found[]): Map<string, Finding[]> => {
+    const byUri = new Map<string, Found[]>();
+    for (const finding of found) {
+      const list = byUri.get(finding.uri);
+      if (list) list.push(finding);
+      else byUri.set(finding.uri, [finding]);
+    }
+    const result = new Map<string, Finding[]>();
+    for (const [uri, list] of byUri) {
+      const document = workspace.document(uri);
+      const kept = document ? settle(document, list, options.lintOptions?.(document) ?? {}) : [];
+      if (kept.length > 0) result.set(uri, kept);
+    }
+    return result;
+  };
+  return {
+    findings: () => settled(workspace.bundles.flatMap(foundIn)),
+    findingsOf(uri) {
+      const own = workspace.bundlesOf(uri);
+      const around = new Set(own.flatMap((bundle) => [bundle, ...neighbours(bundle)]));
+      const found = [...around].flatMap(foundIn).filter((finding) => finding.uri === uri);
+      return settled(found).get(uri) ?? [];
+    },
+  };
+}
+
+/** Bundles whose files a bundle's findings can rest on, or stand in. */
+function neighbours(bundle: Bundle): Bundle[] {
+  const hosts = bundle.hosts;
+  return [...hosts, ...hosts.flatMap(carried), ...carried(bundle)].filter((one) => one !== bundle);
+}
+
+function carried(bundle: Bundle): Bundle[] {
+  return bundle.embeds.map((embed) => embed.bundle);
+}
+
+/** The bundle itself (put together anew when files come and go), and the files of it and its neighbours. */
+function inputsOf(workspace: Workspace, bundle: Bundle): unknown[] {
+  const inputs: unknown[] = [bundle];
+  for (const one of [bundle, ...neighbours(bundle)]) {
+    for (const { infoPlist, entitlements } of one.configurations) {
+      inputs.push(
+        infoPlist && workspace.document(infoPlist),
+        entitlements && workspace.document(entitlements),
+      );
+    }
+    for (const uri of one.interfaces) inputs.push(workspace.classesIn(uri));
+  }
+  return inputs;
+}
+
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+function checkBundle(workspace: Workspace, bundle: Bundle, options: WorkspaceLintOptions): Found[] {
+  const views = bundle.configurations.map((configuration) => viewOf(workspace, bundle, configuration));
+  const merged = new Map<string, { finding: Found; configurations: Set<string | undefined> }>();
+  const keep = (rule: WorkspaceRule, report: WorkspaceReport, configuration: string | undefined): void => {
+    const finding = foundBy(rule, report);
+    const { start, end } = finding.range;
+    const key = `${rule.id} ${finding.uri} ${start} ${end} ${finding.message}`;
+    const known = merged.get(key);
+    if (known) known.configurations.add(configuration);
+    else merged.set(key, { finding, configurations: new Set([configuration]) });
+  };
+  for (const rule of workspaceRules) {
+    if (!rule.kinds.includes(bundle.kind)) continue;
+    const attempt = (check: () => void): void => {
+      try {
+        check();
+      } catch (error) {
+        const document = views.find(({ info }) => info)?.info?.document;
+        if (document) options.lintOptions?.(document).onRuleError?.(rule.id, error);
+      }
+    };
+    if (rule.checkBundle) {
+      const all = views.map(({ configuration }) => configuration.name);
+      attempt(() =>
+        rule.checkBundle?.({
+          workspace,
+          bundle,
+          views,
+          report: (report) => {
+            for (const name of all) keep(rule, report, name);
+          },
+        }),
+      );
+    }
+    for (const view of rule.checkView ? views : []) {
+      const report = (one: WorkspaceReport) => keep(rule, one, view.configuration.name);
+      attempt(() => rule.checkView?.({ workspace, view, report }));
+    }
+  }
+  return [...merged.values()].map(({ finding, configurations }) =>
+    configurations.size === views.length ? finding : said(finding, configurations),
+  );
+}
+
+function foundBy(rule: WorkspaceRule, report: WorkspaceReport): Found {
+  const node = 'kind' in report.at ? report.at : undefined;
+  return {
+    uri: report.document.uri,
+    rule: rule.id,
+    severity: report.severity ?? rule.severity,
+    message: report.message,
+    range: node ? rangeOfNode(node) : { start: report.at.start, end: report.at.end },
+    keyPath: report.keyPath ?? node?.path ?? [],
+    fixes: guarded(report.fixes),
+    ...(report.related && { related: report.related }),
+    ...(report.tags && { tags: report.tags }),
+  };
+}
+
+/** Tells the configurations when the finding is not of all of them. */
+function said(finding: Found, configurations: ReadonlySet<string | undefined>): Found {
+  const list = [...configurations].filter((name) => name !== undefined);
+  return list.length === 0 ? finding : { ...finding, message: `${finding.message} (${list.join(', ')})` };
+}
+
+/** Suppression comments, severities, order; one finding for one rule at one place. */
+function settle(document: PlistDocument, found: readonly Found[], options: LintOptions): Finding[] {
+  const active = directives(document.tree);
+  const seen = new Set<string>();
+  const kept: Finding[] = [];
+  for (const { uri: _, ...finding } of found) {
+    const { start, end } = finding.range;
+    const hidden = active.some(
+      (directive) =>
+        names(directive, finding.rule) &&
+        (directive.scope === 'file' || (start >= directive.line.start && start <= directive.line.end)),
+    );
+    const severity = hidden ? undefined : severityOf(finding, options.severities);
+    const place = `${finding.rule} ${start} ${end} ${finding.message}`;
+    if (severity === undefined || seen.has(place)) continue;
+    seen.add(place);
+    kept.push(severity === finding.severity ? finding : { ...finding, severity });
+  }
+  return kept.sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
+}

@@ -1,0 +1,21 @@
+/** The rules over several files. `workspace-lint.ts` runs them; `index.ts` names them beside all others. */
+import type { WorkspaceRule } from './types.ts';
+import { accessRules } from './workspace-access.ts';
+import { builtRules } from './workspace-built.ts';
+import { classRules } from './workspace-classes.ts';
+import { coverageRules } from './workspace-coverage.ts';
+import { entitlementRules } from './workspace-entitlements.ts';
+import { hostRules } from './workspace-host.ts';
+import { matchingRules } from './workspace-matching.ts';
+import { serviceRules } from './workspace-services.ts';
+
+export const workspaceRules: readonly WorkspaceRule[] = [
+  ...classRules,
+  ...entitlementRules,
+  ...coverageRules,
+  ...accessRules,
+  ...hostRules,
+  ...serviceRules,
+  ...matchingRules,
+  ...builtRules,
+];
