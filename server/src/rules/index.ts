@@ -9,6 +9,7 @@ import { kextSchemaRules } from './schema-rules.kext.ts';
 import { schemaRules } from './schema-rules.ts';
 import { syntaxRules } from './syntax.ts';
 import type { Rule } from './types.ts';
+import { workspaceRules } from './workspace.ts';
 
 /** In the order of their groups; ids are unique (a test holds it). */
 export const allRules: readonly Rule[] = [
@@ -20,6 +21,7 @@ export const allRules: readonly Rule[] = [
   ...dextSchemaRules,
   ...registryRules,
   ...matchRules,
+  ...workspaceRules,
   ...controlRules,
 ];
 
