@@ -1,0 +1,54 @@
+/** The files of a new dext project. */
+import { printPlist } from '../plist/print.ts';
+import { activatorSource, appSource } from './hostApp.ts';
+import { planFile, printDocument, text } from './output.ts';
+import { projectFile } from './pbxproj.ts';
+import { appTarget, type DextProject, driverTarget } from './project.ts';
+import { dextReadme } from './readme.ts';
+import { implementationFile, interfaceFile, userClientFiles } from './sources.ts';
+import type { PlanFile } from './types.ts';
+import { xcodeGenFile } from './xcodegen.ts';
+
+/** In the order in which a person reads them. Paths are relative and made of plain names. */
+export function dextFiles(project: DextProject): PlanFile[] {
+  const driver = driverTarget(project);
+  const app = appTarget(project);
+  const files = [
+    planFile('README.md', dextReadme(project)),
+    planFile(`${driver}/Info.plist`, printDocument(project.info)),
+    planFile(`${driver}/${driver}.entitlements`, printPlist(project.entitlements)),
+  ];
+  for (const one of project.classes) {
+    files.push(planFile(`${driver}/${one.name}.iig`, interfaceFile(one)));
+    files.push(planFile(`${driver}/${one.name}.cpp`, implementationFile(one)));
+  }
+  for (const name of new Set(project.classes.flatMap(({ userClient }) => userClient ?? []))) {
+    const { iig, cpp } = userClientFiles(name);
+    files.push(planFile(`${driver}/${name}.iig`, iig), planFile(`${driver}/${name}.cpp`, cpp));
+  }
+  files.push(
+    planFile(`${app}/Info.plist`, appInfo(project)),
+    planFile(`${app}/${app}.entitlements`, printPlist(project.appEntitlements)),
+    planFile(`${app}/DriverActivator.swift`, activatorSource(project)),
+    planFile(`${app}/HostApp.swift`, appSource(project)),
+    planFile(`${project.name}.xcodeproj/project.pbxproj`, projectFile(project)),
+    planFile('project.yml', xcodeGenFile(project)),
+  );
+  return files;
+}
+
+function appInfo(project: DextProject): string {
+  const entries: readonly (readonly [string, string])[] = [
+    ['CFBundleDevelopmentRegion', '$(DEVELOPMENT_LANGUAGE)'],
+    ['CFBundleExecutable', '$(EXECUTABLE_NAME)'],
+    ['CFBundleIdentifier', '$(PRODUCT_BUNDLE_IDENTIFIER)'],
+    ['CFBundleInfoDictionaryVersion', '6.0'],
+    ['CFBundleName', '$(PRODUCT_NAME)'],
+    ['CFBundlePackageType', '$(PRODUCT_BUNDLE_PACKAGE_TYPE)'],
+    ['CFBundleShortVersionString', '$(MARKETING_VERSION)'],
+    ['CFBundleVersion', '$(CURRENT_PROJECT_VERSION)'],
+    ['LSMinimumSystemVersion', '$(MACOSX_DEPLOYMENT_TARGET)'],
+    ['OSBundleUsageDescription', `${project.name} installs the driver of your device.`],
+  ];
+  return printDocument(entries.map(([key, value]) => ({ key, value: text(value) })));
+}

@@ -1,0 +1,78 @@
+/** Names that become file names, identifiers and bundle ids: taken only when they are plain, else made so. */
+import { hasBuildVariable } from '../plist/variables.ts';
+
+/** KMOD_MAX_NAME - 1: apple-oss-distributions/IOKitUser kext.subproj/OSKext.c. */
+const BUNDLE_ID_MAX = 63;
+const NAME_MAX = 40;
+const CLASS_MAX = 63;
+
+/** What is wrong with a bundle id of a dext or kext, in words; undefined when nothing is. */
+export function bundleIdProblem(id: string, minParts: number): string | undefined {
+  const shown = JSON.stringify(id.length > 80 ? `${id.slice(0, 79)}…` : id);
+  if (!/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/.test(id))
+    return `${shown} is no bundle id: letters, digits and hyphens in parts with dots between them, such as com.example.app.driver.`;
+  if (id.length > BUNDLE_ID_MAX)
+    return `The bundle id ${shown} has ${id.length} characters; the loader takes ${BUNDLE_ID_MAX} at most.`;
+  if (id.split('.').length < minParts)
+    return `The bundle id ${shown} is too short: ${minParts} parts are needed, such as com.example.app.driver, since the app that carries the driver has the id without the last part.`;
+  return undefined;
+}
+
+/** What is wrong with the name of a class. */
+export function classNameProblem(name: string): string | undefined {
+  const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name.length > CLASS_MAX)
+    return `${shown} is no name for a class: a letter, then letters, digits and underscores, ${CLASS_MAX} at most.`;
+  if (RESERVED.test(name)) return `${shown} is a class of Apple’s own: choose a name of yours.`;
+  return undefined;
+}
+
+/** Classes of the frameworks, and words that C++ keeps. */
+const RESERVED =
+  /^(IO(User|Service|USB|PCI|HID|SCSI|Block|Network|Serial|Audio)|OS[A-Z]|AppleUser)|^(class|struct|int|char|bool|void|new|delete|public|private|virtual|override|operator|template|namespace|default|union|enum)$/;
+
+export function teamProblem(team: string): string | undefined {
+  if (/^[A-Z0-9]{10}$/.test(team)) return undefined;
+  const shown = JSON.stringify(team.length > 40 ? `${team.slice(0, 39)}…` : team);
+  return `${shown} is no team id: ten capital letters and digits.`;
+}
+
+/** A plain name for files and targets: letters and digits, a letter first, at most 40; `''` when nothing is left. */
+export function plainName(given: string): string {
+  const words = given.slice(0, 1000).match(/[A-Za-z0-9]+/g) ?? [];
+  const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  return joined.replace(/^[0-9]+/, '').slice(0, NAME_MAX);
+}
+
+/** A legal class name out of any text; `''` when nothing is left or the name is one of Apple’s. */
+export function classNameFrom(given: string): string {
+  if (hasBuildVariable(given)) return '';
+  const name = given
+    .slice(0, 1000)
+    .replace(/[^A-Za-z0-9_]+/g, '_')
+    .replace(/^[^A-Za-z]+/, '')
+    .slice(0, CLASS_MAX);
+  return name === '' || classNameProblem(name) !== undefined ? '' : name;
+}
+
+/** A literal bundle id that may be built on: no variable, not Apple’s, legal. */
+export function ownBundleId(id: string | undefined): string | undefined {
+  if (id === undefined || hasBuildVariable(id) || /^com\.apple\./i.test(id)) return undefined;
+  const plain = id.trim().replace(/_/g, '-');
+  return bundleIdProblem(plain, 2) === undefined ? plain : undefined;
+}
+
+/** Ids of a dext and of its host app: the dext’s begins with the app’s and a dot. */
+export function dextIds(
+  given: string | undefined,
+  source: string | undefined,
+  name: string,
+): { readonly dext: string; readonly app: string; readonly invented: boolean } {
+  if (given !== undefined)
+    return { dext: given, app: given.slice(0, given.lastIndexOf('.')), invented: false };
+  const own = ownBundleId(source);
+  if (own !== undefined && own.length + '.driver'.length <= BUNDLE_ID_MAX)
+    return { dext: `${own}.driver`, app: own, invented: false };
+  const app = `com.example.${name}`;
+  return { dext: `${app}.driver`, app, invented: true };
+}
