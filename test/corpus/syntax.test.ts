@@ -171,7 +171,7 @@ describe('corpus', { skip: rows.length === 0 && 'needs ../shared/corpus, not her
         const { parent } = node;
         const before = tree.node(id - 1);
         assert.ok(
-          node.start < node.openEnd && node.openEnd <= node.closeStart && node.closeStart <= node.end,
+          node.start <= node.openEnd && node.openEnd <= node.closeStart && node.closeStart <= node.end,
           row.id,
         );
         assert.ok(node.start >= (before.end <= node.start ? before.end : before.openEnd), row.id);

@@ -7,6 +7,7 @@ import type { Builder } from './builder.ts';
 import { cdataEnd, oddCharacter, reference } from './characters.ts';
 import { readClosingTag } from './closing.ts';
 import { readLeafEnd } from './leaf.ts';
+import { beforeElement } from './lost.ts';
 import { readMarkup, readStrayText } from './markup.ts';
 import { openTagTail, readUnknownOpenTag } from './recover.ts';
 import { kindAt } from './scan.ts';
@@ -73,6 +74,14 @@ export function readContent(b: Builder): void {
       data = table.data;
       continue;
     }
+    if (b.byIndent) {
+      const after = beforeElement(b, pos, kind);
+      data = table.data;
+      if (after !== pos) {
+        pos = after;
+        continue;
+      }
+    }
     const start = pos;
     let openEnd = pos + 1 + NAME_LENGTH[kind]!;
     let flags = kind;
@@ -93,8 +102,11 @@ export function readContent(b: Builder): void {
       if (tail.selfClosing) flags |= SELF_CLOSING;
     }
 
+    if (b.currentKind !== DICT) {
+      b.checkPlace(kind, start, openEnd);
+      data = table.data;
+    }
     const parent = b.current;
-    if (b.currentKind !== DICT) b.checkPlace(kind, start, openEnd);
     const id = table.size++;
     const at = id << SHIFT;
     if (at + STRIDE > data.length) data = grow(table);

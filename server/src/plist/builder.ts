@@ -5,6 +5,7 @@ import { type SyntaxCode, severityOf } from './errors.ts';
 import { isSpace, skipSpace, trimBack } from './scan.ts';
 import {
   ARRAY,
+  addNode,
   CLOSE_START,
   createTable,
   DICT,
@@ -81,6 +82,10 @@ export class Builder {
   moveBudget = 2_000_000;
   /** A key stands in some array: arrays are looked through when they close. */
   private keyInArray = false;
+  /** Containers whose opening tag is not there. */
+  readonly lost = new Set<number>();
+  /** The element that a misspelt container stands for, when its closing tag is spelt right. */
+  readonly aliases = new Map<number, string>();
   /** For an open unknown element the place of its error in `errors`, to complete the fix when it closes. */
   readonly unknownErrors = new Map<number, number>();
   /** The name of the `<plist>` when it is spelt otherwise. */
@@ -150,6 +155,11 @@ export class Builder {
     if (this.byIndent) this.indents.push(this.lineIndent(this.field(id, START)));
   }
 
+  /** The name that closes a container, in lower case. */
+  closingName(id: number): string {
+    return this.aliases.get(id) ?? this.tagOf(id).toLowerCase();
+  }
+
   /** Closes the innermost container. `cut`: the text ended, so a last key without value is no mistake. */
   close(id: number, closeStart: number, end: number, cut = false, next = this.table.size): void {
     const at = id << SHIFT;
@@ -184,7 +194,15 @@ export class Builder {
     while (child < end) {
       const at = child << SHIFT;
       const next = data[at + NEXT]!;
-      if ((data[at + KIND]! & KIND_MASK) !== KEY) {
+      const kind = data[at + KIND]! & KIND_MASK;
+      if (kind === UNKNOWN) {
+        // That it is unknown is said already. It may be a misspelt key, and then a value follows.
+        const isValue = next < end && (data[(next << SHIFT) + KIND]! & KIND_MASK) !== KEY;
+        child = isValue ? data[(next << SHIFT) + NEXT]! : next;
+        reported = false;
+        continue;
+      }
+      if (kind !== KEY) {
         // A run of values is one mistake: an array without its tag, or one key lost.
         if (!reported) this.valueWithoutKey(child);
         reported = true;
@@ -219,11 +237,13 @@ export class Builder {
 
   private valueWithoutKey(id: number): void {
     const tag = this.tagOf(id);
+    const start = this.field(id, START);
     this.unbalancedIfContainer(id);
     this.error(
       'value-without-key',
-      this.field(id, START),
-      this.field(id, OPEN_END),
+      start,
+      // Where the opening tag was lost its place is marked.
+      Math.max(this.field(id, OPEN_END), start + 1),
       `This <${tag}> has no key. In a <dict> each value follows its own <key>; add the key, or put several values of one key into an <array>.`,
     );
   }
@@ -260,6 +280,10 @@ export class Builder {
       if (!this.topReported) {
         this.topReported = true;
         this.unbalanced = true;
+        // The keys have a dictionary, its tag was lost.
+        this.root = addNode(this.table, DICT, start, start, -1);
+        this.lost.add(this.root);
+        this.open(this.root, DICT);
         this.error(
           'key-outside-dict',
           start,

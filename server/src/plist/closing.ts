@@ -1,5 +1,6 @@
 /** Closing tags of dictionaries, arrays, unknown elements and the plist, and elements that are never closed. */
 import { type Builder, indentWidth } from './builder.ts';
+import { readEmptyHeadless } from './lost.ts';
 import { closest } from './nearest.ts';
 import { closingBracket, isFirstOnLine, isNameStart, nameEnd, skipSpace, trimBack } from './scan.ts';
 import {
@@ -43,7 +44,7 @@ export function readClosingTag(b: Builder, at: number): number {
   }
   const target = findTarget(b, name, at, end);
   if (target < 0) {
-    reportStray(b, at, end, name);
+    if (!readEmptyHeadless(b, at, end, name)) reportStray(b, at, end, name);
     return end;
   }
   while (b.current !== target) leaveUnclosed(b, at);
@@ -51,7 +52,7 @@ export function readClosingTag(b: Builder, at: number): number {
   const kind = b.kindOf(target);
   if (kind !== UNKNOWN && name !== tag) reportMismatch(b, at, end, name, tag);
   else if (bracket !== skipSpace(text, stop) || nameStart > at + 2) reportOpenTag(b, at, end, tag, nameStart);
-  if (kind === UNKNOWN) completeFix(b, target, nameStart, stop);
+  if (kind === UNKNOWN && !b.aliases.has(target)) completeFix(b, target, nameStart, stop);
   b.close(target, at, end);
   return end;
 }
@@ -129,11 +130,11 @@ function reportStray(b: Builder, at: number, end: number, name: string): void {
 }
 
 /** The open element that a closing tag ends; -1 when it is a stray one. */
-function findTarget(b: Builder, name: string, at: number, end: number): number {
+export function findTarget(b: Builder, name: string, at: number, end: number): number {
   if (b.current < 0) return -1;
   const lower = name.toLowerCase();
   const kind = TAGS.indexOf(lower);
-  const tag = b.tagOf(b.current).toLowerCase();
+  const tag = b.closingName(b.current);
   if (b.byIndent && isFirstOnLine(b.text, at)) {
     const target = targetByIndent(b, lower, tag, at, end);
     if (target !== undefined) return target;
@@ -154,10 +155,11 @@ function endsParent(b: Builder, at: number): boolean {
 }
 
 function ancestorNamed(b: Builder, lower: string, kind: number): number {
-  if (kind === DICT || kind === ARRAY ? b.openCount[kind] === 0 : b.openCount[UNKNOWN] === 0) return -1;
+  const isContainer = kind === DICT || kind === ARRAY;
+  if (b.openCount[UNKNOWN] === 0 && (!isContainer || b.openCount[kind] === 0)) return -1;
   for (let id = b.current; id >= 0; id = b.field(id, PARENT)) {
     if (b.searchBudget-- <= 0) return -1;
-    if (b.tagOf(id).toLowerCase() === lower) return id;
+    if (b.closingName(id) === lower) return id;
   }
   return -1;
 }
@@ -169,13 +171,17 @@ function targetByIndent(b: Builder, lower: string, tag: string, at: number, end:
   const own = b.indents[level]!;
   if (column > own) {
     const next = skipSpace(b.text, end);
-    const more = next < b.text.length && b.text.charCodeAt(next + 1) !== 47;
-    return tag === lower && more ? -1 : undefined;
+    if (tag !== lower) return lower === 'dict' || lower === 'array' ? -1 : undefined;
+    if (next >= b.text.length) return undefined;
+    const more = b.text.charCodeAt(next + 1) !== 47;
+    // The tag that fits comes next.
+    const fits = b.text.startsWith(`</${lower}`, next) && isFirstOnLine(b.text, next);
+    return more || (fits && indentWidth(b.text, lineStartBefore(b.text, next)) === own) ? -1 : undefined;
   }
   if (column === own && tag === lower) return b.current;
   const lowest = Math.max(0, level - MAX_INDENT_LEVELS);
   for (let id = b.current; id >= 0 && level >= lowest; id = b.field(id, PARENT), level--) {
-    if (b.indents[level] === column && b.tagOf(id).toLowerCase() === lower) return id;
+    if (b.indents[level] === column && b.closingName(id) === lower) return id;
   }
   const isContainer = lower === 'dict' || lower === 'array';
   return column === own && isContainer ? b.current : undefined;
@@ -188,7 +194,7 @@ export function leaveUnclosed(b: Builder, at: number): void {
   const split = b.byIndent ? splitByIndent(b, id) : -1;
   const end = split < 0 ? trimBack(b.text, at, openEnd) : lastChildEnd(b, id, split);
   b.unbalanced = true;
-  if (b.kindOf(id) !== UNKNOWN) {
+  if (b.kindOf(id) !== UNKNOWN && !b.lost.has(id)) {
     const tag = b.tagOf(id);
     const message = `This <${tag}> is never closed. Add </${tag}> where it ends.`;
     const start = b.field(id, START);
@@ -232,7 +238,8 @@ function splitByIndent(b: Builder, id: number): number {
   return child;
 }
 
-function lineStartBefore(text: string, at: number): number {
+/** Start of the white space before `at` on its line. */
+export function lineStartBefore(text: string, at: number): number {
   let pos = at;
   while (pos > 0) {
     const code = text.charCodeAt(pos - 1);
@@ -248,7 +255,7 @@ function lastChildEnd(b: Builder, id: number, stop: number): number {
   return end;
 }
 
-function closePlist(b: Builder, at: number, end: number, name: string, bracket: number): void {
+export function closePlist(b: Builder, at: number, end: number, name: string, bracket: number): void {
   if (b.isFragment) {
     b.unbalanced = true;
     b.done = true;
@@ -268,12 +275,27 @@ function closePlist(b: Builder, at: number, end: number, name: string, bracket: 
   b.done = true;
 }
 
+const CUT_MARKS = new Set([
+  'unclosed-tag',
+  'bare-less-than',
+  'missing-less-than',
+  'text-outside-value',
+  'unclosed-comment',
+  'unclosed-cdata',
+  'unclosed-quote',
+  'unclosed-processing-instruction',
+  'unknown-element',
+  'stray-closing-tag',
+  'mismatched-closing-tag',
+]);
+
 /** The text has ended: closes what is open, with one error for all of it. */
 export function endOfText(b: Builder): void {
   const { text } = b;
   const open = b.current >= 0 || (b.plist !== undefined && !b.done);
   if (!open && b.cutLeaf < 0) return;
   const names: string[] = [];
+  const cutMark = dropCutMark(b);
   if (b.cutLeaf >= 0) names.push(b.tagOf(b.cutLeaf));
   const end = trimBack(text, text.length, 0);
   let closing = names.length > 0 ? `</${names[0]}>` : '';
@@ -281,7 +303,7 @@ export function endOfText(b: Builder): void {
     const id = b.current;
     const tag = b.tagOf(id);
     const kind = b.table.data[(id << SHIFT) + KIND]! & KIND_MASK;
-    if (names.length < 20) {
+    if (names.length < 20 && !b.lost.has(id)) {
       names.push(tag);
       closing += closingText(text, b.field(id, START), end, tag);
     }
@@ -302,8 +324,19 @@ export function endOfText(b: Builder): void {
     end - start > 80
       ? end - 1
       : Math.min(end, start + (/^[ \t]*/.exec(text.slice(start, end))?.[0].length ?? 0));
-  b.error('unexpected-end', Math.min(from, end), end, message, {
-    title: 'Close what is open',
-    edits: [{ start: end, end, newText: closing }],
-  });
+  const fix = { title: 'Close what is open', edits: [{ start: end, end, newText: closing }] };
+  if (names.length > 0)
+    b.error('unexpected-end', Math.min(from, end), end, message, cutMark ? undefined : fix);
+}
+
+/** A tag, comment or reference that the end of the text cuts is part of that one mistake. */
+function dropCutMark(b: Builder): boolean {
+  const last = b.errors.at(-1);
+  if (!last) return false;
+  const end = trimBack(b.text, b.text.length, 0);
+  const isReference =
+    last.code === 'bare-ampersand' && /^&#?\w{0,10}$/.test(b.text.slice(last.start, last.start + 20));
+  if (!isReference && (last.end < end || !CUT_MARKS.has(last.code))) return false;
+  b.errors.pop();
+  return true;
 }

@@ -216,6 +216,15 @@ function unclosed(
   const kind = b.kindOf(id);
   const isBoolean = kind === TRUE || kind === FALSE;
   const empty = isBoolean && end === openEnd;
+  const lostAngle = `/${tag}>`;
+  if (text.slice(openEnd, end).endsWith(lostAngle)) {
+    const close = end - lostAngle.length;
+    b.error('missing-less-than', close, end, `A tag begins with <. Write <${lostAngle}.`, {
+      title: 'Add <',
+      edits: [{ start: close, end: close, newText: '<' }],
+    });
+    return finish(b, id, close, end, false);
+  }
   const message = empty
     ? `This <${tag}> is never closed. Write <${tag}/>.`
     : `This <${tag}> is never closed. Add </${tag}> after its text.`;

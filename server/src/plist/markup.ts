@@ -2,6 +2,7 @@
 
 import type { Builder } from './builder.ts';
 import { checkCharacters } from './characters.ts';
+import { readBareTag, readHeadless } from './lost.ts';
 import { doctypeEnd, isFirstOnLine, isNameStart, isSpace, lineEnd, nameEnd, trimBack } from './scan.ts';
 import { UNKNOWN } from './storage.ts';
 
@@ -150,6 +151,8 @@ export function readStrayText(b: Builder, at: number): number {
     const after = readConflict(b, at);
     if (after > at) return after;
   }
+  const tag = first === 60 ? undefined : readBareTag(b, at);
+  if (tag !== undefined) return tag;
   if (text.startsWith('<![CDATA[', at)) {
     const close = b.find(']]>', at + 9);
     const end = close < 0 ? at + 9 : close + 3;
@@ -187,6 +190,8 @@ function strayRun(b: Builder, at: number, from: number): number {
     );
     return line;
   }
+  const headless = readHeadless(b, at, end, pos);
+  if (headless !== undefined) return headless;
   if (text.charCodeAt(at) === 60 && end - at === 1) {
     b.error(
       'bare-less-than',

@@ -137,12 +137,14 @@ export function readUnknownOpenTag(b: Builder, at: number): number {
       return tail.end;
     }
   }
-  if (!hasCloseAhead(b, lower, tail.end)) {
+  const meant = closest(name, ['dict', 'array']);
+  if (!hasCloseAhead(b, lower, tail.end) && meant === undefined) {
     addLeaf(b, at, tail.end, tail.end, tail.end);
     return tail.end;
   }
   const id = addNode(b.table, UNKNOWN, at, tail.end, b.current);
   b.unknownErrors.set(id, b.errors.length - 1);
+  if (meant !== undefined && b.missing.has(`</${lower}`)) b.aliases.set(id, meant);
   b.open(id, UNKNOWN);
   return tail.end;
 }
@@ -218,18 +220,29 @@ function spacedOpenTag(b: Builder, at: number): number | undefined {
     title: 'Remove the white space',
     edits: [{ start: at + 1, end: nameStart, newText: '' }],
   });
-  b.checkPlace(kind, at, tail.end);
-  const id = addNode(b.table, tail.selfClosing ? kind | SELF_CLOSING : kind, at, tail.end, b.current);
-  if (tail.selfClosing) {
+  return openElement(b, at, tail.end, kind, tail.selfClosing);
+}
+
+/** Reads an element whose opening tag is not as the hot loop wants it. Returns the offset to go on from. */
+export function openElement(
+  b: Builder,
+  start: number,
+  openEnd: number,
+  kind: number,
+  selfClosing: boolean,
+): number {
+  b.checkPlace(kind, start, openEnd);
+  const id = addNode(b.table, selfClosing ? kind | SELF_CLOSING : kind, start, openEnd, b.current);
+  if (selfClosing) {
     checkEmptyValue(b, id, kind);
     if (b.current < 0) b.rootClosed();
-    return tail.end;
+    return openEnd;
   }
   if (kind <= ARRAY) {
     b.open(id, kind);
-    return tail.end;
+    return openEnd;
   }
-  const pos = readLeafEnd(b, id, kind, skipLeafText(b, id, tail.end));
+  const pos = readLeafEnd(b, id, kind, skipLeafText(b, id, openEnd));
   if (kind > KEY + 1) checkValue(b, id, kind);
   if (b.current < 0) b.rootClosed();
   return pos;

@@ -60,7 +60,7 @@ export interface PlistNode extends TextRange {
   readonly kind: NodeKind;
   /** The element's name as written: `true`, `dict`, `strng`. */
   readonly tag: string;
-  /** Start of `<tag`. */
+  /** Start of `<tag`. Where the opening tag was lost the node begins with its content: `start` is `openEnd`. */
   readonly start: number;
   /** Just past the `>` of the opening tag (past `/>` for an empty element). */
   readonly openEnd: number;

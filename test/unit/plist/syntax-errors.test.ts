@@ -227,6 +227,83 @@ const inside: readonly Case[] = [
   ['base64 with a wrong character', `\t<key>a</key>\n\t<data>AA«!»A</data>${LAST}`, ['bad-base64']],
   ['base64 cut', `\t<key>a</key>\n\t<data>AAEC«A»</data>${LAST}`, ['bad-base64']],
   ['boolean with text', `\t<key>a</key>\n\t«<true>yes</true>»${LAST}`, ['boolean-with-content'], true],
+  ['opening tag of a key lost', `\t«a»</key>\n\t<true/>${LAST}`, ['missing-opening-tag'], true],
+  [
+    'opening tag of a string lost',
+    `\t<key>a</key>\n\t«some words»</string>${LAST}`,
+    ['missing-opening-tag'],
+    true,
+  ],
+  [
+    'opening tag of an empty string lost',
+    `\t<key>a</key>\n\t«</string>»${LAST}`,
+    ['missing-opening-tag'],
+    true,
+  ],
+  [
+    'opening tag of data of several lines lost',
+    `\t<key>a</key>\n\t«AAEC\n\tAAEC»\n\t</data>${LAST}`,
+    ['missing-opening-tag'],
+    true,
+  ],
+  [
+    'opening tag of a dict lost',
+    `\t«<key>a</key>»\n\t\t<key>b</key>\n\t\t<true/>\n\t</dict>${LAST}`,
+    ['missing-opening-tag'],
+    true,
+  ],
+  [
+    'opening tag of an array lost',
+    `\t«<key>a</key>»\n\t\t<string>b</string>\n\t\t<string>c</string>\n\t</array>${LAST}`,
+    ['missing-opening-tag'],
+    true,
+  ],
+  [
+    'opening tag of a dict in an array lost',
+    `\t<key>a</key>\n\t<array>\n\t\t\t«<key>»b</key>\n\t\t\t<true/>\n\t\t</dict>\n\t</array>${LAST}`,
+    ['missing-opening-tag'],
+    true,
+  ],
+  ['< of a key lost', `\t«key>»a</key>\n\t<true/>${LAST}`, ['missing-less-than'], true],
+  ['< of a boolean lost', `\t<key>a</key>\n\t«true/>»${LAST}`, ['missing-less-than'], true],
+  [
+    '< of a dict lost',
+    `\t<key>a</key>\n\t«dict>»\n\t\t<key>b</key>\n\t\t<true/>\n\t</dict>${LAST}`,
+    ['missing-less-than'],
+    true,
+  ],
+  [
+    '< of a closing dict lost',
+    `\t<key>a</key>\n\t<dict>\n\t\t<key>b</key>\n\t\t<true/>\n\t«/dict>»${LAST}`,
+    ['missing-less-than'],
+    true,
+  ],
+  ['< of a closing string lost', `\t<key>a</key>\n\t<string>b«/string>»${LAST}`, ['missing-less-than'], true],
+  [
+    'slash of a closing dict lost',
+    `\t<key>a</key>\n\t<dict>\n\t\t<key>b</key>\n\t\t<true/>\n\t«<dict>»${LAST}`,
+    ['missing-slash'],
+    true,
+  ],
+  [
+    'closing tag of a nested array twice',
+    `\t<key>a</key>\n\t<dict>\n\t\t<key>b</key>\n\t\t<array>\n\t\t\t<true/>\n\t\t</array>\n\t\t«</array>»\n\t</dict>${LAST}`,
+    ['stray-closing-tag'],
+    true,
+  ],
+  [
+    'closing tag of a nested dict twice',
+    `\t<key>a</key>\n\t<dict>\n\t\t<key>b</key>\n\t\t<dict>\n\t\t\t<key>c</key>\n\t\t\t<true/>\n\t\t</dict>\n\t\t«</dict>»\n\t</dict>${LAST}`,
+    ['stray-closing-tag'],
+    true,
+  ],
+  [
+    'misspelt dict, closed rightly',
+    `\t<key>a</key>\n\t«<dct»>\n\t\t<key>b</key>\n\t\t<true/>\n\t</dict>${LAST}`,
+    ['unknown-element'],
+    true,
+  ],
+  ['misspelt key', `\t«<kye»>a</kye>\n\t<true/>${LAST}`, ['unknown-element'], true],
 ];
 
 const whole: readonly Case[] = [
@@ -270,6 +347,18 @@ const whole: readonly Case[] = [
     ['unexpected-end'],
     true,
   ],
+  [
+    'cut in a tag',
+    '<plist version="1.0">\n<dict>\n\t<key>LAST</key>\n\t<true/>\n\t«<ke»',
+    ['unexpected-end'],
+  ],
+  [
+    'cut in a comment',
+    '<plist version="1.0">\n<dict>\n\t<key>LAST</key>\n\t<true/>\n\t«<!-- a»',
+    ['unexpected-end'],
+  ],
+  ['< of the plist lost', '«plist version="1.0">»\n<dict/>\n</plist>', ['missing-less-than'], true],
+  ['< of the closing plist lost', '<plist version="1.0">\n<dict/>\n«/plist>»', ['missing-less-than'], true],
   ['cut before </plist>', '<plist version="1.0">\n<dict>\n«</dict>»\n', ['unexpected-end'], true],
   ['closing tag in wrong case', '<plist version="1.0">\n<dict/>\n«</Plist>»', ['wrong-case'], true],
 ];
