@@ -9,6 +9,7 @@ export interface ServerAbilities {
   readonly refreshDiagnostics: boolean;
   readonly refreshInlayHints: boolean;
   readonly refreshSemanticTokens: boolean;
+  readonly refreshCodeLenses: boolean;
   readonly configuration: boolean;
   readonly registerConfiguration: boolean;
   readonly registerWatchedFiles: boolean;
@@ -16,12 +17,18 @@ export interface ServerAbilities {
   readonly diagnosticVersions: boolean;
   readonly foldingLimit: number | undefined;
   readonly utf16Named: boolean;
+  /** Shows progress that we begin. */
+  readonly progress: boolean;
+  /** Reads files for us (`initializationOptions.readFile`). */
+  readonly readFile: boolean;
+  /** What a click on a lens about matching runs (`initializationOptions.explainMatchCommand`). */
+  readonly explainMatchCommand: string | undefined;
 }
 
 /** Never throws, whatever the client sent. */
 export function readAbilities(params: InitializeParams): ServerAbilities {
   const capabilities: ClientCapabilities = isObject(params?.capabilities) ? params.capabilities : {};
-  const { textDocument, workspace, general } = capabilities;
+  const { textDocument, workspace, general, window } = capabilities;
   const options = isObject(params?.initializationOptions) ? params.initializationOptions : {};
   return {
     service: serviceAbilities(capabilities, options),
@@ -29,6 +36,11 @@ export function readAbilities(params: InitializeParams): ServerAbilities {
     refreshDiagnostics: workspace?.diagnostics?.refreshSupport === true,
     refreshInlayHints: workspace?.inlayHint?.refreshSupport === true,
     refreshSemanticTokens: workspace?.semanticTokens?.refreshSupport === true,
+    refreshCodeLenses: workspace?.codeLens?.refreshSupport === true,
+    progress: window?.workDoneProgress === true,
+    readFile: options.readFile === true,
+    explainMatchCommand:
+      typeof options.explainMatchCommand === 'string' ? options.explainMatchCommand : undefined,
     configuration: workspace?.configuration === true,
     registerConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     registerWatchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,

@@ -44,6 +44,7 @@ export function serverCapabilities(abilities: ServerAbilities): ServerCapabiliti
       range: true,
     },
     inlayHintProvider: { resolveProvider: false },
+    codeLensProvider: { resolveProvider: true },
     ...(abilities.pullDiagnostics
       ? {
           diagnosticProvider: {

@@ -1,5 +1,6 @@
 /** The language server: wires a connection to the language service. Runs in Node and in a worker alike. */
 import {
+  CodeLensRefreshRequest,
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
@@ -17,6 +18,7 @@ import { type DiagnosticSupport, pullDiagnostics, pushDiagnostics } from './diag
 import { createDocumentStore } from './documents.ts';
 import { type FeatureContext, registerFeatures } from './features.ts';
 import { guarded, stackOf } from './guard.ts';
+import { registerMatching } from './match.ts';
 import {
   DOCUMENT_KIND_NOTIFICATION,
   type DocumentKindParams,
@@ -24,6 +26,8 @@ import {
   type KindRequestParams,
 } from './messages.ts';
 import { createProjectConfigs } from './projectConfig.ts';
+import { createRegistryStore } from './registry.ts';
+import { createRegistrySetting } from './registrySetting.ts';
 import type { Runtime } from './runtime.ts';
 import { readSettings, SETTINGS_SECTION, type Settings } from './settings.ts';
 
@@ -35,7 +39,7 @@ export function startServer(connection: Connection, runtime: Runtime): void {
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     const abilities = readAbilities(params);
     const initial = (params.initializationOptions as { settings?: unknown } | undefined)?.settings;
-    const server = createServer(connection, runtime, abilities, initial);
+    const server = createServer(connection, runtime, abilities, initial, foldersOf(params));
     connection.onInitialized(() => server.initialized());
     return {
       capabilities: serverCapabilities(abilities),
@@ -50,6 +54,7 @@ function createServer(
   runtime: Runtime,
   abilities: ServerAbilities,
   initialSettings: unknown,
+  folders: readonly string[],
 ): { initialized(): void } {
   const texts = new TextDocuments(TextDocument);
   const store = createDocumentStore(
@@ -115,6 +120,28 @@ function createServer(
     : pushDiagnostics(context);
   registerFeatures(context);
   const kinds = kindNotifier(context);
+  const registry = createRegistryStore({
+    connection,
+    timer: runtime.timer,
+    files: runtime.files,
+    clientReads: abilities.readFile,
+    clientProgress: abilities.progress,
+    changed: () => {
+      if (abilities.refreshCodeLenses) connection.sendRequest(CodeLensRefreshRequest.type).catch(() => {});
+    },
+  });
+  const registrySetting = createRegistrySetting(context, registry, folders, () => sent);
+  const openDocuments = async (): Promise<PlistDocument[]> => {
+    const documents = await Promise.all(texts.keys().map(documentFor));
+    return documents.filter((document) => document !== undefined);
+  };
+  registerMatching({
+    ...context,
+    registry,
+    allDocuments: openDocuments,
+    anyDocument: documentFor,
+    explainCommand: abilities.explainMatchCommand,
+  });
 
   connection.onRequest(
     KIND_REQUEST,
@@ -150,6 +177,7 @@ function createServer(
     const given = (settings as { [SETTINGS_SECTION]?: unknown } | null | undefined)?.[SETTINGS_SECTION];
     if (given !== undefined) sent = readSettings(given).settings;
     refresh();
+    void registrySetting.changed();
   });
   connection.onDidChangeWatchedFiles(() => {
     projects.clear();
@@ -159,6 +187,7 @@ function createServer(
 
   return {
     initialized() {
+      void registrySetting.changed();
       const register = connection.client;
       if (abilities.registerConfiguration) {
         register
@@ -216,4 +245,13 @@ function kindNotifier({ connection, documentFor, timer }: FeatureContext): {
 function kindParams({ uri, kind }: PlistDocument): DocumentKindParams {
   const { kind: name, reason, by }: DetectedKind = kind;
   return { uri, kind: name, reason, by };
+}
+
+/** URIs of the folders that the client opened. Never throws, whatever the client sent. */
+function foldersOf(params: InitializeParams): readonly string[] {
+  const given: unknown = params?.workspaceFolders;
+  const folders = Array.isArray(given) ? given.map((folder: { uri?: unknown } | null) => folder?.uri) : [];
+  const uris = folders.filter((uri) => typeof uri === 'string');
+  if (uris.length > 0) return uris;
+  return typeof params?.rootUri === 'string' ? [params.rootUri] : [];
 }

@@ -16,6 +16,8 @@ export interface Settings {
   readonly inlayHints: boolean;
   /** `driverPlist.format.enabled` */
   readonly format: boolean;
+  /** `driverPlist.registryDump`: path or URI of a registry dump; undefined for none. */
+  readonly registryDump: string | undefined;
 }
 
 export interface SettingsResult {
@@ -34,6 +36,10 @@ export function readSettings(value: unknown): SettingsResult {
     kindOf: kindMatcher(kindsFrom(given.kinds ?? undefined, problems)),
     inlayHints: booleanOf(isObject(given.inlayHints) ? given.inlayHints.enabled : undefined, true),
     format: booleanOf(isObject(given.format) ? given.format.enabled : undefined, true),
+    registryDump:
+      typeof given.registryDump === 'string' && given.registryDump.trim() !== ''
+        ? given.registryDump.trim()
+        : undefined,
   };
   return { settings, problems };
 }

@@ -1,0 +1,74 @@
+/** The devices of a registry dump in a person's order: by bus, with the ids that people know them by. */
+import { familyOf } from '../../iokit/matching.ts';
+import { isA } from '../../iokit/nub.ts';
+import { pciRegister } from '../../iokit/pci.ts';
+import type { Registry, RegistryNode } from '../../iokit/registry.ts';
+
+export interface DeviceFamily {
+  readonly id: string;
+  /** Plural, as it stands in a sentence: `2 of 41 USB devices`. */
+  readonly title: string;
+  readonly classes: readonly string[];
+}
+
+/** In the order in which a person looks. */
+export const DEVICE_FAMILIES: readonly DeviceFamily[] = [
+  { id: 'usb-device', title: 'USB devices', classes: ['IOUSBHostDevice', 'IOUSBDevice'] },
+  { id: 'usb-interface', title: 'USB interfaces', classes: ['IOUSBHostInterface', 'IOUSBInterface'] },
+  { id: 'pci', title: 'PCI devices', classes: ['IOPCIDevice'] },
+  { id: 'hid', title: 'HID devices', classes: ['IOHIDDevice', 'IOHIDInterface'] },
+  { id: 'scsi', title: 'SCSI units', classes: ['IOSCSIPeripheralDeviceNub'] },
+  { id: 'media', title: 'disks and partitions', classes: ['IOMedia'] },
+  { id: 'serial', title: 'serial ports', classes: ['IOSerialBSDClient'] },
+];
+
+/** The family whose class is first in the chain of the entry. */
+export function deviceFamily(nub: RegistryNode): DeviceFamily | undefined {
+  if (familyOf(nub) === undefined) return undefined;
+  return DEVICE_FAMILIES.find(({ classes }) => classes.some((name) => isA(nub, name)));
+}
+
+/** The words for the entries of a provider class: `USB devices`, or `entries of class IOFoo`. */
+export function entriesOf(providerClass: string): string {
+  const family = DEVICE_FAMILIES.find(({ classes }) => classes.includes(providerClass));
+  return family?.title ?? `entries of class ${providerClass}`;
+}
+
+/** `05ac:8242` for what has a vendor and a product. */
+export function idsOf(nub: RegistryNode): string | undefined {
+  const { properties } = nub;
+  const number = (...keys: string[]): bigint | undefined => {
+    for (const key of keys) {
+      const value = properties.get(key);
+      if (typeof value === 'bigint') return value;
+    }
+    return undefined;
+  };
+  const pair = (vendor: bigint, product: bigint) => `${hex4(vendor)}:${hex4(product)}`;
+  const vendor = number('idVendor', 'VendorID');
+  const product = number('idProduct', 'ProductID');
+  if (vendor !== undefined && product !== undefined) return pair(vendor, product);
+  const primary = isA(nub, 'IOPCIDevice') ? pciRegister(properties, 0x00) : undefined;
+  return primary === undefined ? undefined : pair(BigInt(primary & 0xffff), BigInt(primary >>> 16));
+}
+
+function hex4(value: bigint): string {
+  return value.toString(16).padStart(4, '0');
+}
+
+const pools = new WeakMap<Registry, Map<string, readonly RegistryNode[]>>();
+
+/** The entries of a class; looked up once for each dump and class. */
+export function entriesOfClass(registry: Registry, className: string): readonly RegistryNode[] {
+  let known = pools.get(registry);
+  if (!known) {
+    known = new Map();
+    pools.set(registry, known);
+  }
+  let pool = known.get(className);
+  if (!pool) {
+    pool = registry.nodes.filter((node) => isA(node, className));
+    known.set(className, pool);
+  }
+  return pool;
+}

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { CodeLens } from 'vscode-languageserver';
+import type {
+  AddedPersonality,
+  DeviceSuggestion,
+  LoadRegistryResult,
+  MatchView,
+} from '../../server/src/lsp/matchMessages.ts';
+import { dext } from '../unit/service/marked.ts';
+import { CLIENT_PULL, type LspClient, startClient } from './client.ts';
+
+const URI = 'file:///work/Lamp/Info.plist';
+const SERIAL = 'LAMP-000042';
+
+const DUMP = `+-o Root  <class IORegistryEntry, id 0x100000100, retain 11>
+  | {
+  |   "IOKitBuildVersion" = "Darwin Kernel Version 21.1.0: root:xnu-8019/RELEASE_ARM64_T8101"
+  |   "OS Build Version" = "21C52"
+  | }
+  |
+  +-o J274AP  <class IOPlatformExpertDevice, id 0x100000110, registered, matched, active, busy 0, retain 30>
+    | {
+    |   "model" = <"Macmini9,1">
+    | }
+    |
+    +-o Lamp@14100000  <class IOUSBHostDevice, id 0x100000200, registered, matched, active, busy 0, retain 20>
+    | | {
+    | |   "idVendor" = 4617
+    | |   "idProduct" = 1
+    | |   "bcdDevice" = 256
+    | |   "bDeviceClass" = 0
+    | |   "bDeviceSubClass" = 0
+    | |   "bDeviceProtocol" = 0
+    | |   "kUSBSerialNumberString" = "${SERIAL}"
+    | | }
+    | |
+    +-o Other@14200000  <class IOUSBHostDevice, id 0x100000201, registered, matched, active, busy 0, retain 20>
+      | {
+      |   "idVendor" = 4617
+      |   "idProduct" = 7
+      |   "bcdDevice" = 256
+      |   "bDeviceClass" = 0
+      |   "bDeviceSubClass" = 0
+      |   "bDeviceProtocol" = 0
+      | }
+`;
+
+const personality = (product: number) => `			<key>CFBundleIdentifierKernel</key>
+			<string>com.apple.kpi.iokit</string>
+			<key>IOClass</key>
+			<string>IOUserService</string>
+			<key>IOProviderClass</key>
+			<string>IOUSBHostDevice</string>
+			<key>IOUserClass</key>
+			<string>Lamp</string>
+			<key>IOUserServerName</key>
+			<string>$(PRODUCT_BUNDLE_IDENTIFIER)</string>
+			<key>idVendor</key>
+			<integer>4617</integer>
+			<key>idProduct</key>
+			<integer>${product}</integer>`;
+
+const folder = mkdtempSync(path.join(tmpdir(), 'driver-plist-match-'));
+const dump = path.join(folder, 'lamp.ioreg.txt');
+writeFileSync(dump, DUMP);
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const options = { initializationOptions: { explainMatchCommand: 'show.me' } };
+
+async function lenses(client: LspClient): Promise<CodeLens[]> {
+  const found = await client.connection.sendRequest<CodeLens[] | null>('textDocument/codeLens', {
+    textDocument: { uri: URI },
+  });
+  return Promise.all(
+    (found ?? []).map((lens) => client.connection.sendRequest<CodeLens>('codeLens/resolve', lens)),
+  );
+}
+
+function argumentsOf(lens: CodeLens | undefined): [string, string] {
+  const [uri, name] = lens?.command?.arguments ?? [];
+  return [String(uri), String(name)];
+}
+
+const load = (client: LspClient, uri: string | null) =>
+  client.connection.sendRequest<LoadRegistryResult>('driverPlist/loadRegistry', { uri });
+
+describe('matching over LSP', () => {
+  test('a dump is loaded, lenses count, the view marks the winner, private values stay out', async () => {
+    const client = await startClient(CLIENT_PULL, options);
+    await client.open(URI, dext(personality(1)));
+    assert.deepEqual(await lenses(client), [], 'no lens without a dump');
+    assert.equal(await client.connection.sendRequest('driverPlist/matchView', {}), null);
+
+    const result = await load(client, pathToFileURL(dump).href);
+    assert.ok(result.ok && result.registry);
+    assert.equal(result.registry.entries, 4);
+    assert.match(result.registry.machine ?? '', /Macmini9,1/);
+
+    const [lens] = await lenses(client);
+    assert.equal(lens?.command?.title, 'matches 1 of 2 USB devices');
+    assert.equal(lens?.command?.command, 'show.me');
+    const [uri, name] = argumentsOf(lens);
+    assert.equal(uri, URI);
+
+    const view = await client.connection.sendRequest<MatchView>('driverPlist/matchView', {});
+    const [group] = view.groups;
+    assert.equal(group?.title, 'USB devices');
+    const [lamp, other] = group?.devices ?? [];
+    assert.equal(lamp?.ids, '1209:0001');
+    assert.deepEqual(
+      lamp?.candidates.map((one) => [one.personality, one.wins, one.score]),
+      [[name, true, 90000]],
+    );
+    assert.deepEqual(other?.candidates, []);
+    const page = await client.connection.sendRequest<string>('driverPlist/explainMatch', {
+      uri,
+      personality: name,
+    });
+    assert.match(page, /matches 1 of 2 USB devices/);
+    assert.match(page, /\| `idProduct` \| 1 \| 1 \| yes \|/);
+    for (const text of [JSON.stringify(view), page]) assert.ok(!text.includes(SERIAL));
+    assert.equal(await client.stop(), 0);
+  });
+
+  test('what does not match says what is nearest and what to change', async () => {
+    const client = await startClient(CLIENT_PULL, options);
+    const document = await client.open(URI, dext(personality(2)));
+    await load(client, pathToFileURL(dump).href);
+    const [lens] = await lenses(client);
+    assert.equal(lens?.command?.title, 'matches none of 2 USB devices: why?');
+    const [, name] = argumentsOf(lens);
+    const page = await client.connection.sendRequest<string>('driverPlist/explainMatch', {
+      uri: URI,
+      personality: name,
+    });
+    assert.match(page, /matches none of 2 USB devices/);
+    assert.match(page, /idProduct: wants 2, has [17]/);
+    assert.match(page, /\*\*no\*\*/);
+    await document.change('<integer>2</integer>', '<string>$(LAMP_PRODUCT)</string>');
+    const [unknown] = await lenses(client);
+    assert.match(unknown?.command?.title ?? '', /^cannot tell .* idProduct$/);
+    await client.stop();
+  });
+
+  test('a personality for a device is suggested, added, and matches', async () => {
+    const client = await startClient(CLIENT_PULL, options);
+    const document = await client.open(URI, dext(personality(1)));
+    await load(client, pathToFileURL(dump).href);
+    const view = await client.connection.sendRequest<MatchView>('driverPlist/matchView', {});
+    const device = view.groups[0]?.devices[1]?.index ?? -1;
+    const suggestions = await client.connection.sendRequest<DeviceSuggestion[]>(
+      'driverPlist/suggestPersonalities',
+      { device },
+    );
+    assert.ok(suggestions.length >= 2);
+    const suggestion = suggestions.findIndex(({ score }) => score === 90000);
+    const added = await client.connection.sendRequest<AddedPersonality>('driverPlist/addPersonality', {
+      uri: URI,
+      device,
+      suggestion,
+    });
+    assert.match(added.name, /1209_0007$/);
+    assert.equal(added.entitlement?.key, 'com.apple.developer.driverkit.transport.usb');
+    assert.match(added.entitlement.xml, /<key>idVendor<\/key>\s*<integer>4617<\/integer>/);
+    await document.apply(added.edits);
+    assert.match(document.text(), /<key>IOUserClass<\/key>\s*<string>Lamp<[\s\S]*<key>IOUserClass</);
+    const titles = (await lenses(client)).map(({ command }) => command?.title);
+    assert.deepEqual(titles, ['matches 1 of 2 USB devices', 'matches 1 of 2 USB devices']);
+    const errors = (await document.pull()).items.filter(({ severity }) => severity === 1);
+    assert.deepEqual(errors, []);
+    assert.ok(!document.text().includes(SERIAL));
+    await client.stop();
+  });
+
+  test('the setting names the dump; a wrong path and a wrong file are said', async () => {
+    const client = await startClient(CLIENT_PULL, { settings: { registryDump: dump }, ...options });
+    const { registry } = await client.waitFor<{ registry: { name: string } }>('driverPlist/registry');
+    assert.equal(registry.name, 'lamp.ioreg.txt');
+    await client.open(URI, dext(personality(1)));
+    assert.equal((await lenses(client)).length, 1);
+
+    client.settings = { registryDump: '/nowhere/at/all.txt' };
+    await client.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    const gone = await client.waitFor<{ registry: unknown; problem: string }>('driverPlist/registry');
+    assert.equal(gone.registry, null);
+    assert.match(gone.problem, /all\.txt cannot be read: there is no such file/);
+
+    writeFileSync(path.join(folder, 'notes.txt'), 'buy milk');
+    const notes = await load(client, pathToFileURL(path.join(folder, 'notes.txt')).href);
+    assert.ok(!notes.ok);
+    assert.match(notes.message, /ioreg -l/);
+    const taken = await load(client, null);
+    assert.ok(taken.ok && taken.registry === null);
+    await client.stop();
+  });
+
+  test('where the server cannot reach a file, the client reads it', async () => {
+    const client = await startClient(CLIENT_PULL, {
+      initializationOptions: { ...options.initializationOptions, readFile: true },
+    });
+    client.connection.onRequest('driverPlist/readFile', ({ uri }: { uri: string }) =>
+      uri === 'vfs:/lamp.txt' ? { base64: Buffer.from(DUMP).toString('base64') } : { problem: 'it is gone' },
+    );
+    const result = await load(client, 'vfs:/lamp.txt');
+    assert.ok(result.ok && result.registry?.entries === 4);
+    const other = await load(client, 'vfs:/other.txt');
+    assert.ok(!other.ok);
+    assert.equal(other.message, 'other.txt cannot be read: it is gone.');
+    await client.stop();
+  });
+});
