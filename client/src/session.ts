@@ -58,7 +58,10 @@ export function createSession(createClient: CreateClient, output: vscode.LogOutp
       }
       stopped = true;
       changed.fire();
-      void sayStopped(output);
+      const message = vscode.l10n.t(
+        'The Driver Plist language server ended several times in a row and is not started again.',
+      );
+      void sayStopped(output, message);
       return { action: CloseAction.DoNotRestart, handled: true };
     },
   };
@@ -81,8 +84,10 @@ export function createSession(createClient: CreateClient, output: vscode.LogOutp
     starting = client.start().catch((error) => {
       stopped = true;
       changed.fire();
-      output.error(vscode.l10n.t('The language server could not be started: {0}', String(error)));
-      void sayStopped(output);
+      void sayStopped(
+        output,
+        vscode.l10n.t('The Driver Plist language server could not be started: {0}', String(error)),
+      );
     });
   };
   const waiting = vscode.Disposable.from(
@@ -134,10 +139,7 @@ async function sayRestarted(output: vscode.LogOutputChannel): Promise<void> {
   if ((await vscode.window.showWarningMessage(message, show)) === show) output.show();
 }
 
-async function sayStopped(output: vscode.LogOutputChannel): Promise<void> {
-  const message = vscode.l10n.t(
-    'The Driver Plist language server does not run: it ended several times in a row.',
-  );
+async function sayStopped(output: vscode.LogOutputChannel, message: string): Promise<void> {
   output.error(message);
   const restart = vscode.l10n.t('Restart');
   const show = vscode.l10n.t('Show Output');

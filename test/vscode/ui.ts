@@ -1,9 +1,11 @@
 /**
  * The packed extension as a person meets it: the .vsix installed into a real VS Code, its sample project open,
- * mouse and keyboard on the window. Screenshots go to `shots/`.
+ * mouse and keyboard on the window. Once where extensions run on Node, once where they run in the browser (as on
+ * vscode.dev). Screenshots go to `shots/`.
  */
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { packageExtension } from '../../scripts/package.ts';
@@ -13,16 +15,28 @@ import {
   projectRoot,
   remoteUri,
   SetupError,
+  type VsCodeServer,
   windowUrl,
 } from '../../scripts/vscode-host.ts';
 import { type Counts, finish, openWindow, profileIn, workFolder } from './window.ts';
 import { eventually, goTo, lineWith, openFile, openQuickFix, pick, runCommand } from './workbench.ts';
 
+interface Host {
+  readonly name: 'node' | 'browser';
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+const hosts: readonly Host[] = [
+  { name: 'node', settings: {} },
+  // A window takes the browser's door of an extension when it is told that the extension belongs there.
+  { name: 'browser', settings: { 'remote.extensionKind': { 'driver-plist.driver-plist': ['web'] } } },
+];
+
 const work = workFolder();
-const folder = path.join(work, 'UsbLamp');
-const shots = path.join(projectRoot, 'shots');
-const infoPlist = path.join(folder, 'UsbLampDriver/Info.plist');
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+let host = hosts[0] as Host;
+let folder = '';
+let infoPlist = '';
 
 interface Step {
   readonly name: string;
@@ -32,7 +46,8 @@ interface Step {
 const kindItem = (page: Page) =>
   page.locator('.statusbar-item[id="driver-plist.driver-plist.driverPlist.kind"]');
 const squiggles = (page: Page) => page.locator('.squiggly-error');
-const shot = (page: Page, name: string) => page.screenshot({ path: path.join(shots, `${name}.png`) });
+const shotsFolder = () => path.join(projectRoot, 'shots', host.name);
+const shot = (page: Page, name: string) => page.screenshot({ path: path.join(shotsFolder(), `${name}.png`) });
 
 const read = () => readFileSync(infoPlist, 'utf8');
 
@@ -50,6 +65,12 @@ async function saved(page: Page, expected: RegExp): Promise<string> {
   return read();
 }
 
+/** How many processes run our server out of this run's folder. */
+function serverProcesses(): number {
+  const lines = execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' }).split('\n');
+  return lines.filter((line) => line.includes(work) && line.includes('dist/server.js')).length;
+}
+
 const steps: Step[] = [
   {
     name: 'the mistakes of the sample are underlined, the kind stands in the status bar',
@@ -60,6 +81,12 @@ const steps: Step[] = [
       await page.locator('.statusbar-item', { hasText: 'Property List' }).waitFor();
       await shot(page, '1-open');
       assert.ok((await squiggles(page).count()) >= 1);
+    },
+  },
+  {
+    name: 'the server runs as a process on Node, as a worker in the browser',
+    async run() {
+      assert.equal(serverProcesses(), host.name === 'node' ? 1 : 0);
     },
   },
   {
@@ -182,13 +209,24 @@ const steps: Step[] = [
 
 async function main(): Promise<void> {
   const vscode = ensureServer();
-  mkdirSync(shots, { recursive: true });
+  const vsix = packageExtension(path.join(work, 'driver-plist.vsix'));
+  for (const one of hosts) {
+    host = one;
+    console.log(`Extensions run ${host.name === 'node' ? 'on Node' : 'in the browser'}:`);
+    await runSteps(vscode, vsix);
+  }
+}
+
+async function runSteps(vscode: VsCodeServer, vsix: string): Promise<void> {
+  const place = path.join(work, host.name);
+  folder = path.join(place, 'UsbLamp');
+  infoPlist = path.join(folder, 'UsbLampDriver/Info.plist');
+  rmSync(shotsFolder(), { recursive: true, force: true });
+  mkdirSync(shotsFolder(), { recursive: true });
   cpSync(path.join(projectRoot, 'samples/UsbLamp'), folder, { recursive: true });
-  installVsix(vscode, packageExtension(path.join(work, 'driver-plist.vsix')), profileIn(work));
-  const window = await openWindow(vscode, {
-    work,
-    settings: { 'workbench.colorTheme': 'Default Dark Modern' },
-  });
+  installVsix(vscode, vsix, profileIn(place));
+  const settings = { 'workbench.colorTheme': 'Default Dark Modern', ...host.settings };
+  const window = await openWindow(vscode, { work: place, settings });
   const { page, server, token } = window;
   page.setDefaultTimeout(15_000);
   try {
