@@ -74,8 +74,8 @@ function unknown(value: PlistValue): boolean {
 }
 
 /**
- * Devices that a personality matches and that have nothing but what it asks for: what matches one of these asks
- * for no more than the personality does.
+ * Devices that a personality matches and that are odd in all that it does not ask for: what matches one of these
+ * asks for no more than the personality does.
  */
 function devicesOf({ table, personality }: Candidate): Nub[] {
   const provider = personality.providerClass ?? '';
@@ -86,6 +86,7 @@ function devicesOf({ table, personality }: Candidate): Nub[] {
     const value = table.get(key);
     if (value === '*') return [];
     if (value !== undefined) base.set(key, value);
+    else if (key !== 'Transport') base.set(key, key.startsWith('b') && key !== 'bcdDevice' ? 0x5an : 0x5a5bn);
   }
   const products = table.get(provider.startsWith('IOHID') ? 'ProductIDArray' : 'idProductArray');
   const productKey = provider.startsWith('IOHID') ? 'ProductID' : 'idProduct';
@@ -169,7 +170,8 @@ function checkCompetition({ workspace, view, report }: ViewContext): void {
       if (!theirs) continue;
       const loses = theirs.every((score, index) => score > (scores[index] ?? 0));
       const ties = theirs.every((score, index) => score === scores[index]);
-      if (!loses && !ties) continue;
+      const saidBefore = ties && own.includes(rival) && own.indexOf(rival) < own.indexOf(candidate);
+      if ((!loses && !ties) || saidBefore) continue;
       const name = rivalName(candidate, rival);
       const { document } = candidate.file;
       report({
