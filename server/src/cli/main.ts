@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import manifest from '../../../package.json' with { type: 'json' };
 import { UsageError } from './args.ts';
+import { convertUsage, runConvert } from './convert.ts';
 import { runExplain } from './explain.ts';
 import type { CliIo } from './io.ts';
 import { runLint } from './lint.ts';
@@ -15,6 +16,7 @@ interface Command {
 
 const COMMANDS: { readonly [name: string]: Command } = {
   lint: { usage: lintUsage, run: (args, io) => runLint(args, io, manifest.version) },
+  convert: { usage: convertUsage, run: runConvert },
   match: { usage: matchUsage, run: runMatch },
   explain: { usage: explainUsage, run: (args, io) => Promise.resolve(runExplain(args, io)) },
 };

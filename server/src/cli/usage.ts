@@ -3,6 +3,7 @@ export const usage = `driver-plist: property lists of macOS and iPadOS drivers, 
 
 Usage:
   driver-plist lint [PATH…] [options]       check files, folders, bundles
+  driver-plist convert PATH [options]       turn a kext into a dext or a codeless kext
   driver-plist match PATH… --registry DUMP  say which devices a driver matches, and why
   driver-plist explain RULE-ID|KEY          say what a finding or a key means
   driver-plist COMMAND --help               options of a command

@@ -132,9 +132,12 @@ const NO_FAMILY = {
   familyWhy: undefined,
 } as const;
 
-/** The value of a string key, trimmed; undefined when there is none or it is empty. */
+/** No id and no class of the system is as long. */
+const LONGEST = 200;
+
+/** The value of a string key, trimmed and cut; undefined when there is none or it is empty. */
 export function stringOf(dict: PlistNode, key: string): string | undefined {
-  const value = dict.get(key)?.string?.trim();
+  const value = dict.get(key)?.string?.trim().slice(0, LONGEST);
   return value === '' ? undefined : value;
 }
 

@@ -86,7 +86,7 @@ export function dextPersonality(source: PlistNode, verdict: Verdict, userClass: 
     family.kernelBundle,
     `The bundle of the kernel that has ${family.kernelClass}.`,
   );
-  ledger.set('IOClass', family.kernelClass, `The kernel’s stand-in for a ${family.baseClass} in a dext.`);
+  ledger.set('IOClass', family.kernelClass, `The kernel’s stand-in for ${family.baseClass} in a dext.`);
   ledger.set('IOProviderClass', provider, verdict.providerWhy ?? 'The nub stays the same.');
   ledger.set(
     'IOUserClass',

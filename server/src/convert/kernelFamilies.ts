@@ -95,7 +95,6 @@ export function candidateFamilies(
     if (usbInterface) when('hid', 'hid-usb-host-device');
     if (usbInterface) when('storage', 'block-storage');
     ids.push(usbInterface ? 'usb-interface' : 'usb-device');
-    if (!has(libraries, 'audio')) ids.push('audio');
   }
   if (provider === 'IOPCIDevice') {
     when('network', 'ethernet');

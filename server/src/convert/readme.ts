@@ -28,7 +28,7 @@ export function dextReadme(project: DextProject): string {
     ...numbered([
       ...written.map(
         ({ name, family }) =>
-          `Write \`${name}\`: a ${family.baseClass} (${family.framework}). The methods to write stand in \`${driver}/${name}.iig\`.`,
+          `Write \`${name}\`, which is derived from ${family.baseClass} (${family.framework}). The methods to write stand in \`${driver}/${name}.iig\`.`,
       ),
       `Ask Apple for the entitlements at <https://developer.apple.com/contact/request/system-extension/>: ${transport.map((key) => `\`${key}\``).join(', ')}. Name the vendor and product ids that stand in the entitlements file: the profile must hold the same values. Until then develop as in step ${written.length + 3}.`,
       `${project.team ? 'Check the team' : 'Choose your team'} in the signing settings of both targets, and register both bundle ids. The driver’s id must begin with the app’s and a dot.`,

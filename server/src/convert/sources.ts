@@ -20,7 +20,9 @@ export function interfaceFile(one: DextClass): string {
   const header = driverKitHeader(family.baseClass) ?? family.header;
   const lines = [
     `// ${name}: ${family.title}. ${family.description}`,
-    ...(one.replaces ? [`// Takes the place of the kernel class ${one.replaces}.`] : []),
+    ...(one.replaces
+      ? [`// Takes the place of the kernel class ${one.replaces.replace(/[^\w.$(){}:-]/g, '?')}.`]
+      : []),
     `#ifndef ${name}_h`,
     `#define ${name}_h`,
     '',

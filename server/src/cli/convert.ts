@@ -1,0 +1,159 @@
+/** `driver-plist convert`: a kext becomes a dext, or a kext without code. */
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { planConversion } from '../convert/plan.ts';
+import { CONVERT_TARGETS, type ConvertTarget } from '../convert/types.ts';
+import { readBinaryPlist } from '../plist/binary.ts';
+import { decodeBytes, detectFormat } from '../plist/decode.ts';
+import { readOpenStepPlist } from '../plist/openstep.ts';
+import { parsePlist } from '../plist/parse.ts';
+import { printPlist } from '../plist/print.ts';
+import type { PlistTree } from '../plist/types.ts';
+import { type OptionSpec, parseArguments, UsageError } from './args.ts';
+import { planDiff, planJson, planTree } from './convert-report.ts';
+import { existingFiles, reasonOf, targetFolder, WriteError, writePlan } from './convert-write.ts';
+import type { CliIo } from './io.ts';
+import { painter, safe } from './terminal.ts';
+
+export const convertUsage = `driver-plist convert PATH --to codeless-dext|codeless-kext --out DIR [options]
+
+Plans what becomes of each personality and key of a kext, and writes the new bundle’s project. PATH is a
+kext bundle, a folder with an Info.plist, or an Info.plist; - reads standard input.
+
+  --to codeless-dext       an Xcode project: the dext, its class, and the app that installs it
+  --to codeless-kext       a kext without code, whose personalities name drivers of the kernel
+
+Options:
+  --out DIR                folder for the files (needed, but for --dry-run)
+  --bundle-id ID           id of the new bundle, such as com.example.app.driver
+  --class NAME             name of the dext’s class; for a codeless kext the kernel class that personalities
+                           with code of their own shall name instead
+  --family FAMILY          family of DriverKit where several fit: usb-device, hid-device, audio …
+  --team TEAMID            developer team for signing
+  --dry-run                print the plan as a tree and the files as a diff; write nothing
+  --force                  write over files of the same names in DIR
+  --format pretty|json     how the plan is written (pretty)
+
+Exit status: 0 done, 1 no personality can be converted (the plan says why), 2 the input, the options or
+DIR cannot be used; nothing is written then.
+`;
+
+const OPTIONS: { readonly [option: string]: OptionSpec } = {
+  '--to': { value: true, choices: CONVERT_TARGETS },
+  '--out': { value: true },
+  '--bundle-id': { value: true },
+  '--class': { value: true },
+  '--family': { value: true },
+  '--team': { value: true },
+  '--dry-run': { value: false },
+  '--force': { value: false },
+  '--format': { value: true, choices: ['pretty', 'json'] },
+};
+
+const SIZE_LIMIT = 64 * 1024 * 1024;
+
+/** Something that the command cannot go on without; the message is for the person at the terminal. */
+class Trouble extends Error {}
+
+/** Returns the exit status as {@link convertUsage} says. Throws a {@link UsageError} for bad arguments. */
+export async function runConvert(args: readonly string[], io: CliIo): Promise<number> {
+  const { paths, flags, values } = parseArguments(args, OPTIONS);
+  const value = (name: string) => values.get(name)?.[0];
+  const [given] = paths;
+  if (given === undefined || paths.length > 1) throw new UsageError('Name one kext, folder or Info.plist.');
+  const target = value('--to') as ConvertTarget | undefined;
+  if (target === undefined)
+    throw new UsageError(`Say what to convert to: --to ${CONVERT_TARGETS.join(' or --to ')}.`);
+  const out = value('--out');
+  const dryRun = flags.has('--dry-run');
+  if (out === undefined && !dryRun) throw new UsageError('Name a folder for the files: --out DIR.');
+  try {
+    const source = await readTree(given, io);
+    const result = planConversion(source.tree, {
+      target,
+      bundleId: value('--bundle-id'),
+      className: value('--class'),
+      family: value('--family'),
+      team: value('--team'),
+      source: source.shown,
+    });
+    if (!result.ok) throw new Trouble(result.problems.join('\n'));
+    const { plan } = result;
+    const json = value('--format') === 'json';
+    const refused = plan.refused !== undefined;
+    const folder = refused || out === undefined ? undefined : await targetFolder(out, io.cwd);
+    const existing = folder ? await existingFiles(folder, plan.files) : new Map<string, string>();
+    if (folder && !dryRun) {
+      const [first] = existing.keys();
+      if (first !== undefined && !flags.has('--force')) {
+        const more = existing.size > 1 ? ` and ${existing.size - 1} more` : '';
+        throw new Trouble(
+          `${out} has ${first}${more} already. --force writes over what is there; --dry-run shows the difference.`,
+        );
+      }
+      await writePlan(folder, plan.files);
+    }
+    const written = folder !== undefined && !dryRun;
+    io.write(json ? planJson(plan, written) : planTree(plan, painter(io.color)));
+    if (!json && dryRun && !refused) io.write(`\n${planDiff(plan, existing)}`);
+    return refused ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof Trouble || error instanceof WriteError)) throw error;
+    for (const line of error.message.split('\n')) io.error(`driver-plist convert: ${safe(line)}\n`);
+    return 2;
+  }
+}
+
+async function readTree(
+  given: string,
+  io: CliIo,
+): Promise<{ readonly tree: PlistTree; readonly shown: string }> {
+  if (given === '-') return { tree: treeOf(await io.readStdin()), shown: '<stdin>' };
+  const file = await infoPlist(path.resolve(io.cwd, given), given);
+  const info = await stat(file);
+  if (info.size > SIZE_LIMIT)
+    throw new Trouble(`${given}: it is larger than ${SIZE_LIMIT / 1024 / 1024} MB.`);
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new Trouble(`${given}: ${reasonOf(error)}.`);
+  });
+  const shown = path.join(given, path.relative(path.resolve(io.cwd, given), file));
+  return { tree: treeOf(bytes), shown };
+}
+
+/** The Info.plist of a bundle or folder; the file itself when it is one. */
+async function infoPlist(start: string, given: string): Promise<string> {
+  const info = await stat(start).catch((error: unknown) => {
+    throw new Trouble(`${given}: ${reasonOf(error)}.`);
+  });
+  if (info.isFile()) return start;
+  if (!info.isDirectory()) throw new Trouble(`${given}: it is neither a file nor a folder.`);
+  for (const name of ['Contents/Info.plist', 'Info.plist']) {
+    const file = path.join(start, name);
+    if (
+      await stat(file).then(
+        (found) => found.isFile(),
+        () => false,
+      )
+    )
+      return file;
+  }
+  throw new Trouble(
+    `${given}: there is no Contents/Info.plist and no Info.plist in it. Name the property list itself.`,
+  );
+}
+
+/** A property list in any format as a tree: binary and OpenStep ones by the XML that they convert to. */
+function treeOf(bytes: Uint8Array): PlistTree {
+  const format = detectFormat(bytes);
+  if (format === 'binary') {
+    const { value, problems } = readBinaryPlist(bytes);
+    if (value === undefined || problems.length > 0) throw new Trouble('The binary property list is damaged.');
+    return parsePlist(printPlist(value));
+  }
+  const { text } = decodeBytes(bytes);
+  if (format === 'openstep') {
+    const { value, problems } = readOpenStepPlist(text);
+    if (value !== undefined && problems.length === 0) return parsePlist(printPlist(value));
+  }
+  return parsePlist(text);
+}
