@@ -1,6 +1,8 @@
 /** What both hosts share: output channel, status, commands, and the session with the server. */
 import * as vscode from 'vscode';
 import type { DocumentKindParams } from '../../server/src/lsp/messages.ts';
+import { registerMatching } from './match/index.ts';
+import { RULE_PAGE_TEMPLATE, registerRulePages } from './rulePages.ts';
 import { selectKind } from './selectKind.ts';
 import { type CreateClient, createSession, SELECTOR, type Session } from './session.ts';
 import { createKindStatus } from './status.ts';
@@ -14,7 +16,12 @@ export interface DriverPlistApi {
 /** Sets everything up. The server starts when the first document that is ours is there. */
 export function activateWith(context: vscode.ExtensionContext, createClient: CreateClient): Session {
   const output = vscode.window.createOutputChannel('Driver Plist', { log: true });
-  const session = createSession(createClient, output);
+  const session = createSession(createClient, output, {
+    suggestCommand: 'editor.action.triggerSuggest',
+    rulePages: RULE_PAGE_TEMPLATE,
+    explainMatchCommand: 'driverPlist.explainMatch',
+    readFile: true,
+  });
   const status = createKindStatus(SELECTOR);
 
   const refresh = async (): Promise<void> => {
@@ -36,7 +43,9 @@ export function activateWith(context: vscode.ExtensionContext, createClient: Cre
     command('showOutput', () => output.show()),
     command('restartServer', () => session.restart()),
     command('selectKind', () => selectKindOfActive(session)),
+    registerRulePages(session),
   );
+  registerMatching(context, session);
   void refresh();
   return session;
 }

@@ -29,8 +29,15 @@ export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClien
 export const SELECTOR = [{ language: 'plist' }, { language: 'xml' }];
 
 export interface Session extends vscode.Disposable {
+  /** For messages of our own; it may not run yet. */
+  readonly client: BaseLanguageClient;
+  readonly output: vscode.LogOutputChannel;
+  /** Starts the server if it does not run yet. Resolves when it runs, or when it could not be started. */
+  readonly start: () => Promise<void>;
   /** What the server holds a document for; undefined when it does not have it. */
   readonly kindOf: (document: vscode.TextDocument) => Promise<DocumentKindParams | undefined>;
+  /** Asks the server, which is started for it where no document has done so yet. Rejects when it cannot run. */
+  readonly request: <R>(method: string, params: unknown, token?: vscode.CancellationToken) => Promise<R>;
   readonly restart: () => Promise<void>;
   readonly isStopped: () => boolean;
   readonly onDidChange: vscode.Event<void>;
@@ -40,7 +47,11 @@ export interface Session extends vscode.Disposable {
 const CRASHES = { most: 4, windowMs: 3 * 60_000 };
 
 /** Waits for a document that is ours and starts the server for it. */
-export function createSession(createClient: CreateClient, output: vscode.LogOutputChannel): Session {
+export function createSession(
+  createClient: CreateClient,
+  output: vscode.LogOutputChannel,
+  initializationOptions: Readonly<Record<string, unknown>>,
+): Session {
   const kinds = new Map<string, DocumentKindParams>();
   const changed = new vscode.EventEmitter<void>();
   const served = servedDocuments();
@@ -71,6 +82,7 @@ export function createSession(createClient: CreateClient, output: vscode.LogOutp
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     middleware: filterMiddleware(served, () => client),
     errorHandler,
+    initializationOptions,
   });
   client.onNotification(DOCUMENT_KIND, (params: DocumentKindParams) => {
     kinds.set(params.uri, params);
@@ -78,10 +90,9 @@ export function createSession(createClient: CreateClient, output: vscode.LogOutp
   });
 
   let starting: Promise<void> | undefined;
-  const startFor = (document: vscode.TextDocument): void => {
-    if (starting !== undefined || !isOurs(viewOf(document))) return;
+  const start = (): Promise<void> => {
     waiting.dispose();
-    starting = client.start().catch((error) => {
+    starting ??= client.start().catch((error) => {
       stopped = true;
       changed.fire();
       void sayStopped(
@@ -89,6 +100,10 @@ export function createSession(createClient: CreateClient, output: vscode.LogOutp
         vscode.l10n.t('The Driver Plist language server could not be started: {0}', String(error)),
       );
     });
+    return starting;
+  };
+  const startFor = (document: vscode.TextDocument): void => {
+    if (starting === undefined && isOurs(viewOf(document))) void start();
   };
   const waiting = vscode.Disposable.from(
     vscode.workspace.onDidOpenTextDocument(startFor),
@@ -103,6 +118,9 @@ export function createSession(createClient: CreateClient, output: vscode.LogOutp
   vscode.workspace.textDocuments.forEach(startFor);
 
   return {
+    client,
+    output,
+    start,
     onDidChange: changed.event,
     isStopped: () => stopped,
     async kindOf(document) {
@@ -112,6 +130,10 @@ export function createSession(createClient: CreateClient, output: vscode.LogOutp
       if (known !== undefined || client.state !== State.Running) return known;
       const params: KindRequestParams = { uri };
       return (await client.sendRequest<DocumentKindParams | null>(KIND, params)) ?? undefined;
+    },
+    async request<R>(method: string, params: unknown, token?: vscode.CancellationToken): Promise<R> {
+      await start();
+      return client.sendRequest<R>(method, params, token);
     },
     async restart() {
       waiting.dispose();

@@ -28,6 +28,7 @@ import {
 import { createProjectConfigs } from './projectConfig.ts';
 import { createRegistryStore } from './registry.ts';
 import { createRegistrySetting } from './registrySetting.ts';
+import { registerRulePages } from './rulePages.ts';
 import type { Runtime } from './runtime.ts';
 import { readSettings, SETTINGS_SECTION, type Settings } from './settings.ts';
 
@@ -119,6 +120,7 @@ function createServer(
     ? pullDiagnostics(context)
     : pushDiagnostics(context);
   registerFeatures(context);
+  registerRulePages(connection);
   const kinds = kindNotifier(context);
   const registry = createRegistryStore({
     connection,
