@@ -84,7 +84,7 @@ export class Builder {
   private keyInArray = false;
   /** Containers whose opening tag is not there. */
   readonly lost = new Set<number>();
-  /** The element that a misspelt container stands for, when its closing tag is spelt right. */
+  /** What closes an open unknown element: its own name, or that of the element that was meant; lower case. */
   readonly aliases = new Map<number, string>();
   /** For an open unknown element the place of its error in `errors`, to complete the fix when it closes. */
   readonly unknownErrors = new Map<number, number>();
@@ -92,6 +92,9 @@ export class Builder {
   misspeltPlist: string | undefined;
   private topReported = false;
   private lineStart = 0;
+  /** Indentation of the line that begins at `widthAt`. */
+  private width = 0;
+  private widthAt = -1;
   /** The line feed after `lineStart`, -1 as long as it is unknown. */
   private nextFeed = -1;
 
@@ -332,7 +335,11 @@ export class Builder {
       this.lineStart = this.nextFeed + 1;
       this.nextFeed = feedAfter(text, this.lineStart);
     }
-    return indentWidth(text, this.lineStart);
+    if (this.widthAt !== this.lineStart) {
+      this.widthAt = this.lineStart;
+      this.width = indentWidth(text, this.lineStart);
+    }
+    return this.width;
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Closing tags of dictionaries, arrays, unknown elements and the plist, and elements that are never closed. */
-import { type Builder, indentWidth } from './builder.ts';
+import { type Builder, indentWidth, MAX_ERRORS } from './builder.ts';
 import { readEmptyHeadless } from './lost.ts';
 import { closest } from './nearest.ts';
 import { closingBracket, isFirstOnLine, isNameStart, nameEnd, skipSpace, trimBack } from './scan.ts';
@@ -52,7 +52,7 @@ export function readClosingTag(b: Builder, at: number): number {
   const kind = b.kindOf(target);
   if (kind !== UNKNOWN && name !== tag) reportMismatch(b, at, end, name, tag);
   else if (bracket !== skipSpace(text, stop) || nameStart > at + 2) reportOpenTag(b, at, end, tag, nameStart);
-  if (kind === UNKNOWN && !b.aliases.has(target)) completeFix(b, target, nameStart, stop);
+  if (kind === UNKNOWN && name.toLowerCase() === tag.toLowerCase()) completeFix(b, target, nameStart, stop);
   b.close(target, at, end);
   return end;
 }
@@ -194,7 +194,7 @@ export function leaveUnclosed(b: Builder, at: number): void {
   const split = b.byIndent ? splitByIndent(b, id) : -1;
   const end = split < 0 ? trimBack(b.text, at, openEnd) : lastChildEnd(b, id, split);
   b.unbalanced = true;
-  if (b.kindOf(id) !== UNKNOWN && !b.lost.has(id)) {
+  if (b.kindOf(id) !== UNKNOWN && !b.lost.has(id) && b.errors.length < MAX_ERRORS) {
     const tag = b.tagOf(id);
     const message = `This <${tag}> is never closed. Add </${tag}> where it ends.`;
     const start = b.field(id, START);

@@ -4,7 +4,7 @@
  *
  * A node made here may begin without a tag: its `START` and `OPEN_END` are then equal.
  */
-import { type Builder, indentWidth } from './builder.ts';
+import { type Builder, indentWidth, MAX_ERRORS } from './builder.ts';
 import { closePlist, findTarget, leaveUnclosed, lineStartBefore } from './closing.ts';
 import { kindOfName, openElement } from './recover.ts';
 import { indentOf, isFirstOnLine, isNameStart, nameEnd, readTagTail, skipSpace } from './scan.ts';
@@ -164,19 +164,25 @@ export function beforeElement(b: Builder, at: number, kind: number): number {
 
 /** Opens a dictionary or array whose tag is not there. `start` and `end`: what the error is about. */
 function openLost(b: Builder, kind: number, at: number, indent: number, start: number, end: number): void {
-  const tag = `<${TAGS[kind]}>`;
   const id = addNode(b.table, kind, at, at, b.current);
   b.lost.add(id);
   b.unbalanced = true;
   b.open(id, kind);
   b.indents[b.indents.length - 1] = indent;
+  if (b.errors.length >= MAX_ERRORS) return;
+  const tag = `<${TAGS[kind]}>`;
   const afterKey = start < at;
   const line = indentOf(b.text, afterKey ? start : b.field(b.field(id, PARENT), OPEN_END));
-  const eol = b.text.includes('\r\n') ? '\r\n' : '\n';
+  const eol = eolBefore(b.text, at);
   const place = afterKey ? end : at;
   const message = `The opening tag ${tag} is missing ${afterKey ? 'after this key' : 'before this key'}: by the indentation a ${TAGS[kind]} begins here.`;
   b.error('missing-opening-tag', start, end, message, {
     title: `Add ${tag}`,
     edits: [{ start: place, end: place, newText: afterKey ? `${eol}${line}${tag}` : `${tag}${eol}${line}` }],
   });
+}
+
+function eolBefore(text: string, at: number): string {
+  const feed = text.lastIndexOf('\n', at);
+  return text.charCodeAt(feed - 1) === 13 ? '\r\n' : '\n';
 }

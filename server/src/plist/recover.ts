@@ -145,6 +145,7 @@ export function readUnknownOpenTag(b: Builder, at: number): number {
   const id = addNode(b.table, UNKNOWN, at, tail.end, b.current);
   b.unknownErrors.set(id, b.errors.length - 1);
   if (meant !== undefined && b.missing.has(`</${lower}`)) b.aliases.set(id, meant);
+  else b.aliases.set(id, lower);
   b.open(id, UNKNOWN);
   return tail.end;
 }
@@ -175,7 +176,7 @@ function hasCloseAhead(b: Builder, lowerName: string, at: number): boolean {
       b.searchBudget -= b.text.length - from;
       return false;
     }
-    b.searchBudget -= next - from + 2;
+    b.searchBudget -= next - from + mark.length;
     if (b.searchBudget <= 0) return false;
     const stop = next + mark.length;
     if (b.text.slice(next, stop).toLowerCase() === mark && !isNameChar(b.text.charCodeAt(stop))) return true;

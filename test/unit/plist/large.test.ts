@@ -100,6 +100,43 @@ describe('large and deep', () => {
     });
   }
 
+  const single: readonly [string, string][] = [
+    ['one line of dicts, closed by </plist>', `<plist>${'<dict>'.repeat(100_000)}</plist>`],
+    [
+      'one line of dicts and keys, closed by </plist>',
+      `<plist>${'<dict><key>a</key>'.repeat(100_000)}</plist>`,
+    ],
+    [
+      'dicts after much white space',
+      `<plist>\n${' '.repeat(1_000_000)}${'<dict><key>a</key>'.repeat(50_000)}</plist>`,
+    ],
+    [
+      'a long unknown name',
+      `<plist><dict><${'a'.repeat(1_000_000)}>${'</foo>'.repeat(50_000)}</${'A'.repeat(1_000_000)}>`,
+    ],
+    [
+      'a long unknown name, closed',
+      `<plist><${'a'.repeat(500_000)}>${'<b></c>'.repeat(50_000)}</${'a'.repeat(500_000)}>`,
+    ],
+    [
+      'lost opening tags',
+      `<plist>\n<dict>\n${'\t<key>a</key>\n\t\t<string>b</string>\n\t</array>\n'.repeat(50_000)}`,
+    ],
+    ['headless texts', `<plist><dict>${'a</key>b</string>\n'.repeat(50_000)}`],
+    ['tags without <', `<plist><dict>${'key>a</key>dict>/dict>\n'.repeat(50_000)}`],
+    ['white space in tags', `<plist><dict>${`<${' '.repeat(500)}string>`.repeat(2_000)}`],
+    ['keys in arrays', `<plist>\n<array>\n${'\t\t<key>a</key>\n\t\t<true/>\n\t</dict>\n'.repeat(50_000)}`],
+  ];
+  for (const [title, text] of single) {
+    test(title, () => {
+      within(8_000, () => {
+        const tree = parsePlist(text);
+        assert.ok(tree.errors.length > 0);
+        tree.root?.value();
+      });
+    });
+  }
+
   test('many different unknown names', () => {
     within(8_000, () => {
       let text = '<plist><dict>';
