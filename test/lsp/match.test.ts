@@ -10,6 +10,7 @@ import type {
   DeviceSuggestion,
   LoadRegistryResult,
   MatchView,
+  ReadFileResult,
 } from '../../server/src/lsp/matchMessages.ts';
 import { dext } from '../unit/service/marked.ts';
 import { CLIENT_PULL, type LspClient, startClient } from './client.ts';
@@ -203,8 +204,12 @@ describe('matching over LSP', () => {
     const client = await startClient(CLIENT_PULL, {
       initializationOptions: { ...options.initializationOptions, readFile: true },
     });
-    client.connection.onRequest('driverPlist/readFile', ({ uri }: { uri: string }) =>
-      uri === 'vfs:/lamp.txt' ? { base64: Buffer.from(DUMP).toString('base64') } : { problem: 'it is gone' },
+    client.connection.onRequest<ReadFileResult, void>(
+      'driverPlist/readFile',
+      ({ uri }: { uri: string }): ReadFileResult =>
+        uri === 'vfs:/lamp.txt'
+          ? { base64: Buffer.from(DUMP).toString('base64') }
+          : { problem: 'it is gone' },
     );
     const result = await load(client, 'vfs:/lamp.txt');
     assert.ok(result.ok && result.registry?.entries === 4);

@@ -8,18 +8,25 @@ export interface DeviceFamily {
   readonly id: string;
   /** Plural, as it stands in a sentence: `2 of 41 USB devices`. */
   readonly title: string;
+  /** Singular: `1 USB device`. */
+  readonly one: string;
   readonly classes: readonly string[];
 }
 
 /** In the order in which a person looks. */
 export const DEVICE_FAMILIES: readonly DeviceFamily[] = [
-  { id: 'usb-device', title: 'USB devices', classes: ['IOUSBHostDevice', 'IOUSBDevice'] },
-  { id: 'usb-interface', title: 'USB interfaces', classes: ['IOUSBHostInterface', 'IOUSBInterface'] },
-  { id: 'pci', title: 'PCI devices', classes: ['IOPCIDevice'] },
-  { id: 'hid', title: 'HID devices', classes: ['IOHIDDevice', 'IOHIDInterface'] },
-  { id: 'scsi', title: 'SCSI units', classes: ['IOSCSIPeripheralDeviceNub'] },
-  { id: 'media', title: 'disks and partitions', classes: ['IOMedia'] },
-  { id: 'serial', title: 'serial ports', classes: ['IOSerialBSDClient'] },
+  { id: 'usb-device', title: 'USB devices', one: 'USB device', classes: ['IOUSBHostDevice', 'IOUSBDevice'] },
+  {
+    id: 'usb-interface',
+    title: 'USB interfaces',
+    one: 'USB interface',
+    classes: ['IOUSBHostInterface', 'IOUSBInterface'],
+  },
+  { id: 'pci', title: 'PCI devices', one: 'PCI device', classes: ['IOPCIDevice'] },
+  { id: 'hid', title: 'HID devices', one: 'HID device', classes: ['IOHIDDevice', 'IOHIDInterface'] },
+  { id: 'scsi', title: 'SCSI units', one: 'SCSI unit', classes: ['IOSCSIPeripheralDeviceNub'] },
+  { id: 'media', title: 'disks and partitions', one: 'disk or partition', classes: ['IOMedia'] },
+  { id: 'serial', title: 'serial ports', one: 'serial port', classes: ['IOSerialBSDClient'] },
 ];
 
 /** The family whose class is first in the chain of the entry. */
@@ -28,9 +35,10 @@ export function deviceFamily(nub: RegistryNode): DeviceFamily | undefined {
   return DEVICE_FAMILIES.find(({ classes }) => classes.some((name) => isA(nub, name)));
 }
 
-/** The words for the entries of a provider class: `USB devices`, or `entries of class IOFoo`. */
-export function entriesOf(providerClass: string): string {
+/** The words for the entries of a provider class: `USB devices`, or `entries of class IOFoo`; for one the singular. */
+export function entriesOf(providerClass: string, count = 0): string {
   const family = DEVICE_FAMILIES.find(({ classes }) => classes.includes(providerClass));
+  if (count === 1) return family?.one ?? `entry of class ${providerClass}`;
   return family?.title ?? `entries of class ${providerClass}`;
 }
 

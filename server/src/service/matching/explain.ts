@@ -50,13 +50,13 @@ export function explainMatch(
     registry.context,
   );
   if (matching.length > 0) {
-    blocks.push(`**It matches ${matching.length} of ${of} ${escapeMarkdown(entriesOf(provider))}.**`);
+    blocks.push(`**It matches ${matching.length} of ${of} ${escapeMarkdown(entriesOf(provider, of))}.**`);
     blocks.push(...matchingDevices(candidates, own, registry, matching));
   } else {
     blocks.push(
       of === 0
         ? `**It matches nothing: the dump has no ${escapeMarkdown(entriesOf(provider))}.** Connect the device, dump again, or look whether ${code('IOProviderClass')} is the class meant.`
-        : `**It matches none of ${of} ${escapeMarkdown(entriesOf(provider))}.**`,
+        : `**It matches none of ${of} ${escapeMarkdown(entriesOf(provider, of))}.**`,
     );
     blocks.push(...missedDevices(own, registry));
   }

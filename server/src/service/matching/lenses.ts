@@ -48,6 +48,9 @@ export function lensTitle({ personality }: DocumentCandidate, registry: Registry
     return `cannot tell what it matches: the build fills in ${unresolved.join(', ')}`;
   const { matching, of } = countMatches(personality, entriesOfClass(registry, provider), registry.context);
   if (of === 0) return `matches none: the dump has no ${entriesOf(provider)}`;
-  const what = `${of} ${entriesOf(provider)}`;
-  return matching.length === 0 ? `matches none of ${what}: why?` : `matches ${matching.length} of ${what}`;
+  const what = `${of} ${entriesOf(provider, of)}`;
+  if (matching.length > 0) return `matches ${matching.length} of ${what}`;
+  return of === 1
+    ? `does not match the one ${entriesOf(provider, 1)}: why?`
+    : `matches none of ${what}: why?`;
 }
