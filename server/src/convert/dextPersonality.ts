@@ -128,6 +128,12 @@ export function dextPersonality(source: PlistNode, verdict: Verdict, userClass: 
     else ledger.keep(key, value);
   }
   if (provider === 'IOUserResources') onUserResources(ledger, source);
+  if (provider === 'IOPCIDevice' && !source.get('IOPCITunnelCompatible'))
+    ledger.set(
+      'IOPCITunnelCompatible',
+      true,
+      'Without it the kernel complains about a device behind Thunderbolt and may refuse it. Write false if yours never is.',
+    );
   if (userClient !== undefined) {
     ledger.changed.push({
       key: 'IOUserClientClass',

@@ -69,6 +69,9 @@ export function newBundle(options: NewBundleOptions): NewBundleResult {
           ['IOResourceMatch', 'IOKit'],
         ] as const)
       : []),
+    ...(provider === 'IOPCIDevice' && !options.match.has('IOPCITunnelCompatible')
+      ? ([['IOPCITunnelCompatible', true]] as const)
+      : []),
     ...options.match,
     ...familyPersonality(family),
   ];

@@ -1,0 +1,81 @@
+/** A new driver of every family lints clean and asks for what its nub demands. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { FAMILIES } from '../../../server/src/convert/families.ts';
+import { newBundle } from '../../../server/src/convert/newBundle.ts';
+import type { PlistValue } from '../../../server/src/plist/value.ts';
+import { lint } from '../../../server/src/rules/lint.ts';
+import { openDocument } from '../../../server/src/workspace/document.ts';
+
+const MATCH: Readonly<Record<string, readonly (readonly [string, PlistValue])[]>> = {
+  IOUSBHostDevice: [
+    ['idVendor', 1118n],
+    ['idProduct', 746n],
+  ],
+  IOUSBHostInterface: [
+    ['idVendor', 1118n],
+    ['idProduct', 746n],
+    ['bInterfaceNumber', 0n],
+    ['bConfigurationValue', 1n],
+  ],
+  IOHIDInterface: [
+    ['VendorID', 1118n],
+    ['ProductID', 746n],
+  ],
+  IOPCIDevice: [['IOPCIPrimaryMatch', '0x15338086']],
+  IOSCSIPeripheralDeviceNub: [['Peripheral Device Type', 0n]],
+  IOUserResources: [],
+  IOUserService: [['IOPropertyMatch', new Map([['AcmeNub', 'Port']])]],
+};
+
+const base = { bundleId: 'com.acme.gadget.driver', className: 'AcmeDriver' };
+
+describe('a new bundle', () => {
+  for (const family of FAMILIES) {
+    for (const provider of family.providers) {
+      test(`${family.value} on ${provider}`, () => {
+        const result = newBundle({
+          ...base,
+          family: family.value,
+          provider,
+          match: new Map(MATCH[provider]),
+        });
+        assert.ok(result.ok, result.ok ? '' : result.problems.join());
+        const findings = result.files
+          .filter(({ path }) => /Info\.plist$|\.entitlements$/.test(path))
+          .flatMap(({ path, text }) => lint(openDocument(`file:///${path}`, text)).findings)
+          .filter(({ severity }) => severity === 'error' || severity === 'warning');
+        assert.deepEqual(
+          findings.map(({ rule, message }) => `${rule}: ${message}`),
+          [],
+        );
+        const entitlements =
+          result.files.find(({ path }) => path.endsWith('Driver.entitlements'))?.text ?? '';
+        for (const key of family.entitlements) assert.ok(entitlements.includes(`<key>${key}</key>`), key);
+        assert.equal(entitlements.includes('transport.usb'), provider.startsWith('IOUSBHost'));
+      });
+    }
+  }
+
+  test('what cannot be used is refused', () => {
+    const problems = (change: object) => {
+      const result = newBundle({
+        ...base,
+        family: 'usb-device',
+        match: new Map(MATCH.IOUSBHostDevice),
+        ...change,
+      });
+      return result.ok ? '' : result.problems.join();
+    };
+    assert.equal(problems({}), '');
+    assert.match(problems({ family: 'toaster' }), /no family/);
+    assert.match(problems({ provider: 'IOPCIDevice' }), /takes IOUSBHostDevice/);
+    assert.match(problems({ bundleId: '../../x' }), /no bundle id/);
+    assert.match(problems({ className: 'IOUserClient' }), /Apple’s own/);
+    assert.match(problems({ team: 'x' }), /no team id/);
+    assert.match(
+      problems({ match: new Map([['idVendor', 1n]]) }),
+      /not matched by these keys alone. Add idProduct/,
+    );
+  });
+});
