@@ -189,6 +189,23 @@ const steps: Step[] = [
     },
   },
   {
+    name: 'another kind is kept in the settings of the workspace, and taken back',
+    async run(page) {
+      const settings = path.join(folder, '.vscode/settings.json');
+      await runCommand(page, 'Driver Plist: Select Kind of Bundle');
+      await pick(page, 'Other Property List');
+      await pick(page, 'In the Settings of the Workspace');
+      await kindItem(page).getByText('Other Property List').waitFor();
+      assert.deepEqual(JSON.parse(readFileSync(settings, 'utf8')), {
+        'driverPlist.kinds': { 'UsbLampDriver/Info.plist': 'plist' },
+      });
+      await runCommand(page, 'Driver Plist: Select Kind of Bundle');
+      await pick(page, 'Detect Automatically');
+      await kindItem(page).getByText('Driver Extension', { exact: true }).waitFor();
+      assert.deepEqual(JSON.parse(readFileSync(settings, 'utf8')), {});
+    },
+  },
+  {
     name: 'entitlements are known as such',
     async run(page) {
       await openFile(page, 'UsbLampDriver.entitlements');

@@ -1,0 +1,60 @@
+/** Holds package.json against the code: what it promises is there, and what is there is promised. */
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { BUNDLE_KINDS } from '../../../server/src/workspace/types.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const manifest = JSON.parse(read('package.json'));
+const { contributes } = manifest;
+const settings: Record<string, { additionalProperties?: { enum: string[] } }> =
+  contributes.configuration.properties;
+
+test('every text of the manifest is there, and none is left over', () => {
+  const used = [...read('package.json').matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key).sort();
+  const given = Object.keys(JSON.parse(read('package.nls.json'))).sort();
+  assert.deepEqual([...new Set(used)], given);
+});
+
+test('every command that is offered is registered', () => {
+  const sources = globSync('client/src/**/*.ts', { cwd: root }).map(read).join('\n');
+  for (const { command } of contributes.commands as { command: string }[]) {
+    const name = command.replace(/^driverPlist\./, '');
+    const registered =
+      sources.includes(`command('${name}'`) || sources.includes(`registerCommand('${command}'`);
+    assert.ok(registered, command);
+  }
+});
+
+test('the kinds of the setting are the kinds of the server', () => {
+  assert.deepEqual(settings['driverPlist.kinds']?.additionalProperties?.enum, [...BUNDLE_KINDS]);
+});
+
+test('every setting of the server is in the manifest, and the other way round', () => {
+  const documented = [...read('server/src/lsp/settings.ts').matchAll(/`(driverPlist\.[\w.]+)`/g)].map(
+    ([, key]) => key,
+  );
+  // The library reads this one itself.
+  assert.deepEqual([...documented, 'driverPlist.trace.server'].sort(), Object.keys(settings).sort());
+});
+
+test('every file that the manifest names is shipped', () => {
+  const shipped = read('.vscodeignore').split('\n');
+  const named = [
+    ...contributes.languages.map(({ configuration }: { configuration: string }) => configuration),
+    ...contributes.grammars.map(({ path: file }: { path: string }) => file),
+    ...contributes.jsonValidation.map(({ url }: { url: string }) => url),
+    manifest.icon,
+    manifest.main,
+    manifest.browser,
+  ].map((file: string) => file.replace(/^\.\//, ''));
+  for (const file of named) {
+    const rules = [`!${file}`, `!${path.posix.dirname(file)}/*${path.posix.extname(file)}`];
+    assert.ok(
+      rules.some((rule) => shipped.includes(rule)),
+      file,
+    );
+  }
+});
