@@ -17,6 +17,7 @@ import { sarifFormat } from './formats/sarif.ts';
 import type { CliIo } from './io.ts';
 import { createProjects, type Project, type Projects, relativeTo } from './projects.ts';
 import { COUNT_OF, type FileReport, type ReportFormat, type Summary } from './report.ts';
+import { readBundles, type SeveralFiles } from './severalFiles.ts';
 import { openSource, readSource, type Source, SourceError } from './source.ts';
 import { safe } from './terminal.ts';
 import { walk } from './walk.ts';
@@ -68,15 +69,21 @@ export async function runLint(args: readonly string[], io: CliIo, version: strin
   const registry =
     options.registry === undefined ? undefined : await loadRegistry(options.registry, io, trouble);
   if (troubles > 0) return 2;
+  const several = await readBundles(
+    await foldersOf(options.paths, io.cwd),
+    projects,
+    options.kind,
+    (file, message) => io.error(`driver-plist: ${safe(`${shownPath(file, io.cwd)}: ${message}`)}\n`),
+  );
   const format = formatFor(options.format, io.color, version);
   const summary: Summary = { files: 0, errors: 0, warnings: 0, infos: 0, hints: 0 };
 
   io.write(format.start());
-  const items = itemsOf(options.paths, io.cwd, projects, trouble);
+  const items = itemsOf(options.paths, io.cwd, projects, several, trouble);
   for await (const read of ahead(items, (item) => readItem(item, io, options), READ_AHEAD)) {
     if (read.problem !== undefined) trouble(read.problem);
     if (!read.source) continue;
-    const report = await check(read.item, read.source, options, projects, registry, trouble);
+    const report = await check(read.item, read.source, options, { projects, registry, several }, trouble);
     if (!report) continue;
     summary.files++;
     for (const { severity } of report.findings) summary[COUNT_OF[severity]]++;
@@ -138,11 +145,24 @@ function formatFor(name: LintArguments['format'], color: boolean, version: strin
   }
 }
 
+/** Those of the paths that are folders; what cannot be read is told when its files are asked for. */
+async function foldersOf(paths: readonly string[], cwd: string): Promise<string[]> {
+  const folders: string[] = [];
+  for (const given of paths) {
+    const absolute = path.resolve(cwd, given);
+    if (given === '-' || folders.includes(absolute)) continue;
+    const found = await stat(absolute).catch(() => undefined);
+    if (found?.isDirectory()) folders.push(absolute);
+  }
+  return folders;
+}
+
 /** The files that the paths stand for, in order. A file named twice is checked once. */
 async function* itemsOf(
   paths: readonly string[],
   cwd: string,
   projects: Projects,
+  several: SeveralFiles,
   trouble: (message: string) => void,
 ): AsyncGenerator<Item> {
   const seen = new Set<string>();
@@ -171,6 +191,11 @@ async function* itemsOf(
     for await (const { path: file, ifOurs } of found) {
       if (!seen.has(file)) yield { file, shown: shownPath(file, cwd), ifOurs };
       seen.add(file);
+    }
+    for (const file of several.filesBelow(absolute)) {
+      if (seen.has(file)) continue;
+      seen.add(file);
+      yield { file, shown: shownPath(file, cwd), ifOurs: false };
     }
   }
 }
@@ -213,12 +238,18 @@ async function readItem(item: Item, io: CliIo, options: LintArguments): Promise<
   }
 }
 
+/** What a run knows beside the file that it checks. */
+interface Known {
+  readonly projects: Projects;
+  readonly registry: Registry | undefined;
+  readonly several: SeveralFiles;
+}
+
 async function check(
   item: Item,
   source: Source,
   options: LintArguments,
-  projects: Projects,
-  registry: Registry | undefined,
+  { projects, registry, several }: Known,
   trouble: (message: string) => void,
 ): Promise<FileReport | undefined> {
   const file = item.file ?? path.resolve(item.shown === '<stdin>' ? 'stdin.plist' : item.shown);
@@ -235,7 +266,12 @@ async function check(
         `${item.shown}: the rule ${rule} failed: ${error instanceof Error ? error.stack : String(error)}`,
       ),
   };
-  const findings = [...source.findings(document, lintOptions, registry)];
+  const over = item.file === undefined ? [] : several.findings(item.file, lintOptions);
+  const findings = [
+    ...source.findings(document, lintOptions, registry),
+    // The places are those of the text that a converter would write.
+    ...(source.converted ? over.map((one) => ({ ...one, range: { start: 0, end: 0 } })) : over),
+  ];
   findings.sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
   return { path: item.shown, kind: document.kind.kind, document, findings, converted: source.converted };
 }

@@ -314,7 +314,12 @@ function set(level: ReadLevel, uri: string, { name, value, conditions, start, en
 
 async function readText(fs: FileSystem, uri: string, notices: Notice[]): Promise<string | undefined> {
   try {
-    const size = (await fs.stat(uri))?.size ?? 0;
+    const found = await fs.stat(uri);
+    if (!found) {
+      notices.push({ uri, message: 'a project names this file, but it is not there' });
+      return undefined;
+    }
+    const { size } = found;
     if (size > MAX_PROJECT_BYTES) {
       const megabytes = Math.round(size / 1_000_000);
       notices.push({ uri, message: `this file has ${megabytes} MB; files over 50 MB are not read` });

@@ -119,9 +119,10 @@ export class Workspace {
     return this.#bundles;
   }
 
-  /** What could not be read, or not wholly. */
+  /** What could not be read, or not wholly; each thing once. */
   get notices(): readonly Notice[] {
-    return this.#notices;
+    const said = new Map(this.#notices.map((notice) => [`${notice.uri} ${notice.message}`, notice]));
+    return [...said.values()];
   }
 
   get projects(): readonly Project[] {

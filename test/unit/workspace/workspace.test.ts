@@ -421,6 +421,18 @@ describe('what goes wrong', () => {
     );
   });
 
+  test('an xcconfig that is not there is a notice, an optional one is none', async () => {
+    const { workspace } = await indexed({
+      ...FILES,
+      'Config/Project.xcconfig':
+        '#include "Gone.xcconfig"\n#include? "Perhaps.xcconfig"\nBASE_ID = com.acme.lamp\n',
+    });
+    assert.deepEqual(
+      workspace.notices.map(({ uri, message }) => [below(uri), message]),
+      [['Config/Gone.xcconfig', 'a project names this file, but it is not there']],
+    );
+  });
+
   for (const [what, text] of [
     ['empty', ''],
     ['cut off', PROJECT.slice(0, 900)],

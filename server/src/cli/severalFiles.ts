@@ -1,0 +1,68 @@
+/** What `lint` says of a folder beyond its single files: the bundles in it, and the rules over several files. */
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { nodeFiles } from '../host/nodeFiles.ts';
+import type { LintOptions } from '../rules/lint.ts';
+import type { Finding } from '../rules/types.ts';
+import { createWorkspaceLinter, type WorkspaceLinter } from '../rules/workspace-lint.ts';
+import type { BundleKind, PlistDocument } from '../workspace/types.ts';
+import { Workspace } from '../workspace/workspace.ts';
+import { type Projects, relativeTo } from './projects.ts';
+
+export interface SeveralFiles {
+  /** Findings over several files that stand in this one, by the settings of this one. */
+  findings(file: string, options: LintOptions): readonly Finding[];
+  /** Absolute paths of files below a folder that a target of a project names, whatever they are called. */
+  filesBelow(folder: string): readonly string[];
+}
+
+interface Indexed {
+  readonly folder: string;
+  readonly workspace: Workspace;
+  readonly linter: WorkspaceLinter;
+}
+
+/**
+ * Reads the bundles of folders. Never rejects.
+ *
+ * @param folders absolute paths
+ * @param kind that the command line gives to every file
+ * @param onNotice told of what could not be read for the bundles, by absolute path
+ */
+export async function readBundles(
+  folders: readonly string[],
+  projects: Projects,
+  kind: BundleKind | undefined,
+  onNotice: (file: string, message: string) => void,
+): Promise<SeveralFiles> {
+  const optionsOf = new Map<string, LintOptions>();
+  const lintOptions = (document: PlistDocument): LintOptions => optionsOf.get(document.uri) ?? {};
+  const indexed: Indexed[] = [];
+  for (const folder of folders) {
+    const config = await projects.forFolder(folder);
+    const workspace = new Workspace(nodeFiles, [pathToFileURL(folder).href], {
+      kindOf: (uri) => kind ?? config?.config.kindOf(relativeTo(config, fileURLToPath(uri))),
+    });
+    await workspace.index({
+      ignores: (below) => config?.config.ignores(relativeTo(config, path.join(folder, below))) ?? false,
+    });
+    for (const { uri, message } of workspace.notices) onNotice(fileURLToPath(uri), message);
+    indexed.push({ folder, workspace, linter: createWorkspaceLinter(workspace, { lintOptions }) });
+  }
+  return {
+    findings(file, options) {
+      const uri = pathToFileURL(file).href;
+      optionsOf.set(uri, options);
+      const owner = indexed.find(({ workspace }) => workspace.exists(uri));
+      return owner?.linter.findingsOf(uri) ?? [];
+    },
+    filesBelow(folder) {
+      const { workspace } = indexed.find((one) => one.folder === folder) ?? {};
+      const targets = (workspace?.bundles ?? []).filter(({ target }) => target !== undefined);
+      const uris = targets.flatMap(({ configurations }) =>
+        configurations.flatMap(({ infoPlist, entitlements }) => [infoPlist, entitlements]),
+      );
+      return [...new Set(uris.filter((uri) => uri !== undefined))].map((uri) => fileURLToPath(uri)).sort();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/** `lint FOLDER` on sample projects: findings over several files beside those of each file. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { driverPlist, folderWith } from './command.ts';
+
+const RULES = path.resolve(import.meta.dirname, '../fixtures/workspace/rules');
+
+interface Report {
+  readonly files: readonly {
+    readonly path: string;
+    readonly findings: readonly {
+      readonly rule: string;
+      readonly severity: string;
+      readonly message: string;
+    }[];
+  }[];
+}
+
+function lintJson(cwd: string, ...args: string[]): { status: number | null; report: Report; stderr: string } {
+  const { status, stdout, stderr } = driverPlist(['lint', ...args, '--format', 'json'], { cwd });
+  return { status, report: JSON.parse(stdout) as Report, stderr };
+}
+
+describe('lint of a folder', () => {
+  test('shows what the files say together, with exit status 1 for an error', () => {
+    const cwd = path.join(RULES, 'family-entitlement/invalid');
+    const { status, report, stderr } = lintJson(cwd, '.');
+    assert.equal(stderr, '');
+    assert.equal(status, 1);
+    assert.deepEqual(
+      report.files.flatMap((file) => file.findings.map(({ rule, severity }) => [file.path, rule, severity])),
+      [['Driver/Driver.entitlements', 'workspace/family-entitlement', 'error']],
+    );
+    const [{ message } = { message: '' }] = report.files.flatMap(({ findings }) => findings);
+    assert.ok(readFileSync(path.join(RULES, 'family-entitlement/expected.txt'), 'utf8').includes(message));
+  });
+
+  test('of one file alone says nothing of others', () => {
+    const cwd = path.join(RULES, 'family-entitlement/invalid');
+    const { status, report } = lintJson(cwd, 'Driver/Driver.entitlements');
+    assert.equal(status, 0);
+    assert.deepEqual(
+      report.files.flatMap(({ findings }) => findings),
+      [],
+    );
+  });
+
+  test('obeys --rule and the config file of the folder', () => {
+    const cwd = path.join(RULES, 'family-entitlement/invalid');
+    assert.equal(lintJson(cwd, '.', '--rule', 'workspace/*=off').status, 0);
+    const { report } = lintJson(cwd, '.', '--rule', 'workspace/family-entitlement=warning');
+    assert.deepEqual(
+      report.files.flatMap(({ findings }) => findings.map(({ severity }) => severity)),
+      ['warning'],
+    );
+  });
+
+  test('a comment hides a finding, and is no unused one', () => {
+    const cwd = path.join(RULES, 'transport-entitlement/invalid');
+    const text = readFileSync(path.join(cwd, 'Driver/Driver.entitlements'), 'utf8');
+    const folder = folderWith({
+      'Lamp.xcodeproj/project.pbxproj': readFileSync(path.join(cwd, 'Lamp.xcodeproj/project.pbxproj')),
+      'Driver/Info.plist': readFileSync(path.join(cwd, 'Driver/Info.plist')),
+      'Driver/Driver.entitlements': text.replace(
+        '<dict>',
+        '<!-- driver-plist-disable-next-line workspace/transport-entitlement -->\n<dict>',
+      ),
+    });
+    const { status, report } = lintJson(folder, '.');
+    assert.deepEqual(
+      report.files.flatMap(({ findings }) => findings.map(({ rule }) => rule)),
+      [],
+    );
+    assert.equal(status, 0);
+  });
+
+  test('checks the files that a project names, whatever they are called', () => {
+    const folder = folderWith({
+      'project.yml':
+        'targets:\n  Lamp:\n    type: driver-extension\n    settings: { INFOPLIST_FILE: lamp.plist, CODE_SIGN_ENTITLEMENTS: rights.plist }\n',
+      'lamp.plist': '<plist><dict><key>IOKitPersonalities</key><string>none</string></dict></plist>',
+      'rights.plist':
+        '<plist><dict><key>com.apple.developer.driverkit</key><string>yes</string></dict></plist>',
+    });
+    const { report } = lintJson(folder, '.');
+    assert.deepEqual(
+      report.files.map((file) => file.path),
+      ['lamp.plist', 'rights.plist'],
+    );
+  });
+
+  test('a project that cannot be read is said on standard error, and the files are checked all the same', () => {
+    const folder = folderWith({
+      'Lamp.xcodeproj/project.pbxproj': '{ objects = (',
+      'Info.plist': '<plist><dict><key>IOKitPersonalities</key><dict/></dict></plist>',
+    });
+    const { report, stderr } = lintJson(folder, '.');
+    assert.match(stderr, /^driver-plist: Lamp\.xcodeproj\/project\.pbxproj: the project file cannot be read/);
+    assert.equal(report.files.length, 1);
+  });
+});
