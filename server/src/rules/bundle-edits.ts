@@ -55,3 +55,10 @@ export function replaceRangeFix(
 ): Fix {
   return fix(title, [{ start, end, newText }], preferred);
 }
+
+/** Several edits as one fix; none where two of them overlap, as they may in a document that is being typed. */
+export function joinedFix(title: string, edits: readonly TextEdit[], preferred = false): Fix | undefined {
+  const sorted = [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
+  const apart = sorted.every((edit, i) => i === 0 || edit.start >= sorted[i - 1]!.end);
+  return apart ? fix(title, edits, preferred) : undefined;
+}

@@ -1,6 +1,8 @@
 /** Every rule there is, by id. A new group of rules is one import and one line here. */
 import { bundleRules } from './bundle-rules.ts';
 import { controlRules } from './control-rules.ts';
+import { dextRules } from './dext-rules.ts';
+import { entitlementsRules } from './entitlements-rules.ts';
 import { kextRules } from './kext-rules.ts';
 import { registryRules } from './match-registry.ts';
 import { matchRules } from './match-rules.ts';
@@ -21,6 +23,8 @@ export const allRules: readonly Rule[] = [
   ...dextSchemaRules,
   ...registryRules,
   ...matchRules,
+  ...dextRules,
+  ...entitlementsRules,
   ...workspaceRules,
   ...controlRules,
 ];

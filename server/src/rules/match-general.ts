@@ -4,7 +4,7 @@ import { isKnownClass } from '../iokit/classes.ts';
 import { wrapInDict } from '../plist/edit.ts';
 import { distance } from '../plist/nearest.ts';
 import type { PlistNode } from '../plist/types.ts';
-import { offer, removeEntryFix, renameKeyFix, setTextFix } from './bundle-edits.ts';
+import { joinedFix, offer, removeEntryFix, renameKeyFix, setTextFix } from './bundle-edits.ts';
 import { isFilledIn, isFlagged, listed, quoted } from './bundle-values.ts';
 import { MATCH_KINDS } from './match-values.ts';
 import type { Fix, PersonalityNode, Rule, RuleContext } from './types.ts';
@@ -88,10 +88,10 @@ function parentFix(personality: PlistNode, table: PlistNode): Fix | undefined {
   if (!key || value?.id !== table.id || personality.keyNode('IOParentMatch')) return undefined;
   const all = table.entries.every((entry) => OF_A_PARENT.some(({ keys }) => keys.test(entry.key.text)));
   if (!all) return undefined;
-  return {
-    title: 'Ask for it in IOParentMatch',
-    edits: [...renameKeyFix(key, 'IOParentMatch').edits, ...wrapInDict(value, 'IOPropertyMatch')],
-  };
+  return joinedFix('Ask for it in IOParentMatch', [
+    ...renameKeyFix(key, 'IOParentMatch').edits,
+    ...wrapInDict(value, 'IOPropertyMatch'),
+  ]);
 }
 
 function checkPropertyOr({ personalities, report }: RuleContext): void {

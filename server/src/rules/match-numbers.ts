@@ -2,7 +2,7 @@
 import { usbProduct, usbVendor } from '../iokit/ids.ts';
 import { USB_KEYS, USB_PROBE_SCORE_LIMIT, usbKindOf, usbScore } from '../iokit/usb.ts';
 import type { PlistNode } from '../plist/types.ts';
-import { offer, setTextFix } from './bundle-edits.ts';
+import { joinedFix, offer, setTextFix } from './bundle-edits.ts';
 import { quoted } from './bundle-values.ts';
 import { type UsbPersonality, usbPersonalities } from './match-usb.ts';
 import { HID_NUBS, MATCH_KINDS, nameOf } from './match-values.ts';
@@ -44,15 +44,12 @@ function checkDecimal({ personalities, report }: RuleContext): void {
       message: `${unknown ? `No vendor is known by the number ${number}` : `No product ${productNumber} of vendor ${number} is known`}, but 0x${number} is ${maker}${name === undefined ? '' : `, and its product 0x${productNumber} is ${name}`}. An <integer> is decimal: if 0x${number} was meant, write ${meant}.`,
       fixes: () => {
         const both = product && meantProduct !== undefined;
-        return [
-          {
-            title: `Take ${both ? 'both ids' : `0x${number}`} as hexadecimal`,
-            edits: [
-              ...setTextFix(vendor, String(meant), '').edits,
-              ...(both ? setTextFix(product, String(meantProduct), '').edits : []),
-            ],
-          },
-        ];
+        return offer(
+          joinedFix(`Take ${both ? 'both ids' : `0x${number}`} as hexadecimal`, [
+            ...setTextFix(vendor, String(meant), '').edits,
+            ...(both ? setTextFix(product, String(meantProduct), '').edits : []),
+          ]),
+        );
       },
     });
   }

@@ -17,7 +17,7 @@ import {
 } from '../iokit/usb.ts';
 import { insertEntry } from '../plist/edit.ts';
 import type { PlistNode } from '../plist/types.ts';
-import { offer, removeEntryFix, setTextFix } from './bundle-edits.ts';
+import { joinedFix, offer, removeEntryFix, setTextFix } from './bundle-edits.ts';
 import { listed, quoted } from './bundle-values.ts';
 import { renamedToUsb } from './match-spelling.ts';
 import { hasOpenKeys, keysOf, MATCH_KINDS, meantKeys, nameOf } from './match-values.ts';
@@ -142,7 +142,7 @@ function isPart(part: readonly string[], whole: readonly string[]): boolean {
 }
 
 /** Each legal completion, with `*` for any value: that restricts no more than the file says. */
-function completions({ node, kind, keys }: UsbPersonality): Fix[] {
+function completions({ node, kind, keys }: UsbPersonality): (Fix | undefined)[] {
   const read = new Set(USB_KEYS[kind].filter((key) => keys.has(key)));
   if (read.size === 0) return [];
   return waysToComplete(kind, read)
@@ -150,10 +150,12 @@ function completions({ node, kind, keys }: UsbPersonality): Fix[] {
       const row = usbKeyCombination([...read, ...lacking], kind).row;
       return row !== undefined && !contradicts(row, classValue(node, kind));
     })
-    .map((lacking) => ({
-      title: `Add ${listed(lacking)}, any value`,
-      edits: lacking.flatMap((key) => insertEntry(node, key, '*')),
-    }));
+    .map((lacking) =>
+      joinedFix(
+        `Add ${listed(lacking)}, any value`,
+        lacking.flatMap((key) => insertEntry(node, key, '*')),
+      ),
+    );
 }
 
 function providerFix(node: PlistNode, kind: UsbKind): Fix | undefined {
@@ -165,12 +167,12 @@ function inTheWayFix(node: PlistNode, keys: readonly string[]): Fix | undefined 
   return removeKeysFix(node, keys, `Remove ${listed(keys)}`);
 }
 
-function removeKeysFix(node: PlistNode, keys: readonly string[], title: string): Fix {
+function removeKeysFix(node: PlistNode, keys: readonly string[], title: string): Fix | undefined {
   const edits = keys.flatMap((key) => {
     const entry = node.keyNode(key);
     return entry ? removeEntryFix(entry, title, false).edits : [];
   });
-  return { title, edits };
+  return joinedFix(title, edits);
 }
 
 /** The class that a personality asks for: a number, or undefined for none, any and what a build fills in. */

@@ -1,0 +1,136 @@
+/** Rules on a dext as a bundle: its folder, its versions. The same for system extensions, whose folder obeys the same. */
+import type { PlistNode } from '../plist/types.ts';
+import type { BundleKind } from '../workspace/types.ts';
+import { addEntryFix, offer } from './bundle-edits.ts';
+import { bundleIdentifier, DEXT_KINDS, isWrittenOut, quoted } from './bundle-values.ts';
+import { SYSEXT_KINDS } from './sysext-names.ts';
+import type { Rule, RuleContext } from './types.ts';
+
+const INSTALLING =
+  'https://developer.apple.com/documentation/systemextensions/installing-system-extensions-and-drivers';
+
+interface Folder {
+  /** Without the extension. */
+  readonly name: string;
+  readonly extension: 'dext' | 'systemextension';
+  /** Whether the Info.plist lies in Contents. */
+  readonly contents: boolean;
+}
+
+/** The wrapper folder around a document; undefined where it lies in none. */
+function folderOf(uri: string): Folder | undefined {
+  const match = /([^/\\]+)\.(dext|systemextension)[/\\](Contents[/\\])?[^/\\]+$/i.exec(uri);
+  if (!match) return undefined;
+  let name = match[1]!;
+  try {
+    name = decodeURIComponent(name);
+  } catch {
+    // Not encoded after all.
+  }
+  return {
+    name,
+    extension: match[2]!.toLowerCase() as Folder['extension'],
+    contents: match[3] !== undefined,
+  };
+}
+
+const KEPT_LENGTH = 63;
+
+function checkFolder({ root, built, document, report }: RuleContext): void {
+  const folder = built ? folderOf(document.uri) : undefined;
+  const node = root.get('CFBundleIdentifier');
+  const id = bundleIdentifier(root);
+  if (!folder || !node || !id) return;
+  if (folder.name !== id) {
+    report({
+      at: node,
+      message: `The bundle’s folder is ${folder.name}.${folder.extension}, and its identifier is ${quoted(id)}. The system looks the extension up by folder name and fails with “Extension not found in App bundle”. Set PRODUCT_NAME to $(PRODUCT_BUNDLE_IDENTIFIER).`,
+    });
+  }
+  if (folder.extension === 'systemextension' && id.length > KEPT_LENGTH) {
+    report({
+      at: node,
+      severity: 'warning',
+      message: `This identifier has ${id.length} characters. Reports say that more than ${KEPT_LENGTH} keep an extension from being activated.`,
+    });
+  }
+  if (folder.extension === 'dext' && folder.contents) {
+    report({
+      at: root,
+      severity: 'warning',
+      message: `A dext is a flat bundle: Info.plist and executable lie directly in ${folder.name}.dext, with no Contents folder.`,
+    });
+  }
+}
+
+function checkVersions({ root, built, report }: RuleContext): void {
+  if (!isWrittenOut(root, built) && !isByHand(root)) return;
+  for (const key of ['CFBundleVersion', 'CFBundleShortVersionString']) {
+    if (root.keyNode(key)) continue;
+    // A loader that refuses the bundle for it is bundle/missing-key.
+    if (built && key === 'CFBundleVersion') continue;
+    const variable = key === 'CFBundleVersion' ? '$(CURRENT_PROJECT_VERSION)' : '$(MARKETING_VERSION)';
+    const value = built ? (root.get('CFBundleVersion')?.string ?? '1.0') : variable;
+    report({
+      at: root,
+      keyPath: [key],
+      ...(!built && { severity: 'warning' as const }),
+      message: `${key} is missing, and the system installs no extension without both versions.${built ? '' : ' If the build settings do not add it, write it.'} Add it with ${value}.`,
+      fixes: () => offer(addEntryFix(root, key, `<string>${value}</string>`, `Add ${key}`)),
+    });
+  }
+}
+
+/** A source that names its identifier and package type itself has no generated keys, as a rule. */
+function isByHand(root: PlistNode): boolean {
+  return ['CFBundleIdentifier', 'CFBundlePackageType', 'CFBundleExecutable'].every((key) => root.get(key));
+}
+
+const folderRule = (kinds: readonly BundleKind[], group: 'dext' | 'sysext'): Rule => ({
+  id: `${group}/folder-name`,
+  severity: 'error',
+  title: 'Folder not named after the bundle id',
+  what: `In a built ${group === 'dext' ? 'dext: a folder with another name than `CFBundleIdentifier`. As a warning, an Info.plist in a `Contents` folder.' : 'system extension: a folder with another name than `CFBundleIdentifier`. As a warning, an id of more than 63 characters.'}`,
+  why: `The system looks for \`<bundle id>.${group === 'dext' ? 'dext' : 'systemextension'}\` in the app and reports error 4, “Extension not found in App bundle”.`,
+  how: 'Set `PRODUCT_NAME` to `$(PRODUCT_BUNDLE_IDENTIFIER)`, as Xcode’s templates do.',
+  source: [
+    'swiftlang/swift-build Sources/SWBApplePlatform/Specs/DarwinProductTypes.xcspec:86-108,430-463',
+    'fetzu/ReDrobo docs/DRIVERKIT.md packaging rules 2 and 3',
+    'https://developer.apple.com/forums/thread/824746',
+  ],
+  kinds,
+  facts: ['mistake:M009', 'trap:18'],
+  examples: {
+    invalid: `<!-- Lamp.${group === 'dext' ? 'dext' : 'systemextension'} -->\n<key>CFBundleIdentifier</key>\n<string>com.example.App.Lamp</string>`,
+    valid: `<!-- com.example.App.Lamp.${group === 'dext' ? 'dext' : 'systemextension'} -->\n<key>CFBundleIdentifier</key>\n<string>com.example.App.Lamp</string>`,
+  },
+  check: checkFolder,
+});
+
+const versionRule = (kinds: readonly BundleKind[], group: 'dext' | 'sysext'): Rule => ({
+  id: `${group}/missing-version`,
+  severity: 'error',
+  title: 'Missing version',
+  what: `A ${group === 'dext' ? 'dext' : 'system extension'} that is built, or written out as a source, without \`CFBundleShortVersionString\` or \`CFBundleVersion\`. In a source a warning.`,
+  why: 'The system compares both versions with those of the extension that is installed, and installs nothing without them.',
+  how: 'Add `CFBundleShortVersionString` and `CFBundleVersion`, or have the build generate them.',
+  source: [
+    'https://developer.apple.com/documentation/driverkit/creating-a-driver-using-the-driverkit-sdk',
+    INSTALLING,
+  ],
+  kinds,
+  facts: ['mistake:M005'],
+  examples: {
+    invalid: '<key>CFBundleVersion</key>\n<string>1</string>',
+    valid:
+      '<key>CFBundleShortVersionString</key>\n<string>1.0</string>\n<key>CFBundleVersion</key>\n<string>1</string>',
+  },
+  check: checkVersions,
+});
+
+export const extensionBundleRules: readonly Rule[] = [
+  folderRule(DEXT_KINDS, 'dext'),
+  versionRule(DEXT_KINDS, 'dext'),
+  folderRule(SYSEXT_KINDS, 'sysext'),
+  versionRule(SYSEXT_KINDS, 'sysext'),
+];

@@ -1,0 +1,6 @@
+/** All code rules on entitlements. */
+import { entitlementsCarrierRules } from './entitlements-carrier.ts';
+import { entitlementsSigningRules } from './entitlements-signing.ts';
+import type { Rule } from './types.ts';
+
+export const entitlementsRules: readonly Rule[] = [...entitlementsCarrierRules, ...entitlementsSigningRules];
