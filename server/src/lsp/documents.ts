@@ -1,6 +1,11 @@
 /** The open documents: which of them are ours, their trees by version, how each is linted. */
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { changeBetween } from '../plist/change.ts';
+import type { PlistTree } from '../plist/types.ts';
+import { update } from '../plist/update.ts';
 import type { LintOptions } from '../rules/lint.ts';
+import { follows } from '../service/knowledge.ts';
+import { lendTextDocument } from '../service/text.ts';
 import { openDocument, pathOf } from '../workspace/document.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import type { ProjectConfig } from './projectConfig.ts';
@@ -67,7 +72,8 @@ export function createDocumentStore(
       // What is ours stays ours until it is closed, whatever is being typed into it.
       if (!ours.has(uri) && !isOurs(text)) return undefined;
       ours.add(uri);
-      const document = open(text, settingsOf.get(uri));
+      const before = known?.text === text ? known.document : undefined;
+      const document = open(text, settingsOf.get(uri), before);
       entries.set(uri, { text, version: text.version, document });
       return document;
     },
@@ -90,13 +96,27 @@ export function createDocumentStore(
   };
 }
 
-function open(text: TextDocument, known: DocumentSettings | undefined): PlistDocument {
+/** @param before the document's last version: only what changed since is read again */
+function open(
+  text: TextDocument,
+  known: DocumentSettings | undefined,
+  before: PlistDocument | undefined,
+): PlistDocument {
   const { uri, version } = text;
   const content = text.getText();
   const project = known?.project;
   const kind = project?.config.kindOf(relativePath(project, uri)) ?? known?.settings.kindOf(pathOf(uri));
-  const document = openDocument(uri, content, version, { kind });
-  if (content.length <= SIZE_LIMIT) return document;
+  const tree = before && treeAfter(before.tree, content);
+  const opened = openDocument(uri, content, version, { kind, tree });
   const reason = `it is larger than ${SIZE_LIMIT / 1_000_000} MB, so only its syntax is checked`;
-  return { ...document, kind: { kind: 'plist', reason, by: 'detected' } };
+  const document: PlistDocument =
+    content.length <= SIZE_LIMIT ? opened : { ...opened, kind: { kind: 'plist', reason, by: 'detected' } };
+  lendTextDocument(document, text);
+  if (before) follows(document, before);
+  return document;
+}
+
+function treeAfter(tree: PlistTree, content: string): PlistTree {
+  const change = changeBetween(tree.text, content);
+  return change ? update(tree, [change], content) : tree;
 }

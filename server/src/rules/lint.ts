@@ -28,7 +28,19 @@ export interface LintResult {
   readonly findings: readonly Finding[];
   /** For completion and hover; undefined when the kind has no schema or the document no root dictionary. */
   readonly evaluation: Evaluation | undefined;
+  /** What the next version of the document starts from (`incremental.ts`). */
+  readonly raw: readonly RawFinding[];
 }
+
+/** A finding before suppressions and severities. */
+export interface RawFinding {
+  readonly finding: Finding;
+  /** -2 syntax, -1 schema, else the rule's place in `allRules`: findings at one place stand in this order. */
+  readonly order: number;
+}
+
+export const SYNTAX_ORDER = -2;
+export const SCHEMA_ORDER = -1;
 
 const SEVERITY_OF_SETTING = {
   hint: 'hint',
@@ -65,28 +77,56 @@ export function schemaOf(document: PlistDocument, options: LintOptions = {}): Sc
  * Lints a document. Never throws: a rule that does is reported through `onRuleError` and finds nothing.
  */
 export function lint(document: PlistDocument, options: LintOptions = {}): LintResult {
-  const found: Finding[] = document.tree.errors.map((error) => syntaxFinding(document, error));
-  const root = document.tree.root;
-  const schema = schemaOf(document, options);
-  let evaluation: Evaluation | undefined;
-  if (root && schema !== undefined) {
-    evaluation = evaluate(schema, root);
-    for (const finding of evaluation.findings) found.push(schemaFinding(finding));
-    if (root.kind === 'dict') found.push(...ruleFindings(document, root, evaluation, options));
-  }
-  return { findings: settle(document, found, options), evaluation };
+  const evaluation = evaluationFor(document, options);
+  const raw = [
+    ...syntaxFindings(document),
+    ...schemaFindings(evaluation),
+    ...ruleFindings(document, evaluation, options),
+  ];
+  return resultOf(document, raw, evaluation, options);
 }
 
-function ruleFindings(
+export function resultOf(
   document: PlistDocument,
-  root: PlistNode,
-  evaluation: Evaluation,
+  raw: readonly RawFinding[],
+  evaluation: Evaluation | undefined,
   options: LintOptions,
-): Finding[] {
-  const found: Finding[] = [];
+): LintResult {
+  const found = raw.map(({ finding }) => finding);
+  return { findings: settle(document, found, options), evaluation, raw };
+}
+
+/** Nothing is evaluated before it is asked for. */
+export function evaluationFor(document: PlistDocument, options: LintOptions): Evaluation | undefined {
+  const { root } = document.tree;
+  const schema = schemaOf(document, options);
+  return root && schema !== undefined ? evaluate(schema, root) : undefined;
+}
+
+export function syntaxFindings(document: PlistDocument): RawFinding[] {
+  return document.tree.errors.map((error) => ({
+    finding: syntaxFinding(document, error),
+    order: SYNTAX_ORDER,
+  }));
+}
+
+export function schemaFindings(evaluation: Evaluation | undefined): RawFinding[] {
+  return (evaluation?.findings ?? []).map((one) => ({ finding: schemaFinding(one), order: SCHEMA_ORDER }));
+}
+
+/** What the code rules find, or those of them that `wanted` names. */
+export function ruleFindings(
+  document: PlistDocument,
+  evaluation: Evaluation | undefined,
+  options: LintOptions,
+  wanted: (rule: Rule) => boolean = () => true,
+): RawFinding[] {
+  const found: RawFinding[] = [];
+  const { root } = document.tree;
+  if (!evaluation || root?.kind !== 'dict') return found;
   const personalities = personalitiesOf(root);
-  for (const rule of allRules) {
-    if (!rule.check || !rule.kinds.includes(document.kind.kind)) continue;
+  for (const [order, rule] of allRules.entries()) {
+    if (!rule.check || !rule.kinds.includes(document.kind.kind) || !wanted(rule)) continue;
     const context: RuleContext = {
       document,
       tree: document.tree,
@@ -95,7 +135,7 @@ function ruleFindings(
       built: document.built,
       personalities,
       evaluation,
-      report: (report) => found.push(ruleFinding(rule, report)),
+      report: (report) => found.push({ finding: ruleFinding(rule, report), order }),
     };
     try {
       rule.check(context);

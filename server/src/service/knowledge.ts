@@ -1,5 +1,6 @@
 /** What is known about a document, computed once for each version: its findings and the schemas that apply. */
 import type { PlistNode } from '../plist/types.ts';
+import { type Linted, lintAfter } from '../rules/incremental.ts';
 import { type LintOptions, type LintResult, lint, schemaOf } from '../rules/lint.ts';
 import { evaluate } from '../schema/evaluate.ts';
 import type { Evaluation, SchemaObject } from '../schema/types.ts';
@@ -11,11 +12,24 @@ const evaluations = new WeakMap<
   { options: LintOptions; evaluation: Evaluation | undefined }
 >();
 
+/** The last version of a document that was linted, for one that was not yet. */
+const linted = new WeakMap<PlistDocument, Linted>();
+
+/** Tells that a document is the next version of another: what was found there may still hold. */
+export function follows(document: PlistDocument, before: PlistDocument): void {
+  const known = results.get(before);
+  const start = known ? { document: before, ...known } : linted.get(before);
+  if (start) linted.set(document, start);
+}
+
 /** The lint of a document; kept until the document or the options object is another one. */
 export function lintOf(document: PlistDocument, options: LintOptions): LintResult {
   const known = results.get(document);
   if (known?.options === options) return known.result;
-  const result = lint(document, options);
+  const before = linted.get(document);
+  // Else each version would hold all versions before it.
+  linted.delete(document);
+  const result = (before && lintAfter(before, document, options)) ?? lint(document, options);
   results.set(document, { options, result });
   return result;
 }

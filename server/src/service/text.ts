@@ -10,11 +10,17 @@ const textDocuments = new WeakMap<PlistDocument, TextDocument>();
 /** The document as the protocol's own text document; line starts are computed once for each version. */
 export function textDocumentOf(document: PlistDocument): TextDocument {
   let text = textDocuments.get(document);
-  if (!text) {
+  // A lent one goes on to the next version.
+  if (text?.version !== document.version) {
     text = TextDocument.create(document.uri, 'plist', document.version, document.text);
     textDocuments.set(document, text);
   }
   return text;
+}
+
+/** Lends a text document of the same text and version, whose line starts are known already. */
+export function lendTextDocument(document: PlistDocument, text: TextDocument): void {
+  textDocuments.set(document, text);
 }
 
 /** Offset in UTF-16 units of a position; a position behind a line's end means the line's end. */
