@@ -62,8 +62,14 @@ export async function existingFiles(
  * Writes all files. They are made in a folder beside the target first; a new target is that folder renamed, in
  * an existing one (`--force`) each file is renamed into its place, and what it takes the place of is put back
  * when one fails. Rejects with a {@link WriteError}; nothing is half-written then.
+ *
+ * @param write writes one new file; handed in so that a test can fill the disk
  */
-export async function writePlan(target: Target, files: readonly PlanFile[]): Promise<void> {
+export async function writePlan(
+  target: Target,
+  files: readonly PlanFile[],
+  write: (file: string, text: string) => Promise<void> = writeNew,
+): Promise<void> {
   const parent = path.dirname(target.folder);
   let stage: string;
   try {
@@ -77,7 +83,7 @@ export async function writePlan(target: Target, files: readonly PlanFile[]): Pro
     for (const file of files) {
       const full = inside(fresh, file.path);
       await mkdir(path.dirname(full), { recursive: true });
-      await writeFile(full, file.text, { flag: 'wx' });
+      await write(full, file.text);
     }
     if (target.exists) await moveInto(target.folder, fresh, path.join(stage, 'old'), files);
     else await rename(fresh, target.folder);
@@ -87,6 +93,10 @@ export async function writePlan(target: Target, files: readonly PlanFile[]): Pro
   } finally {
     await rm(stage, { recursive: true, force: true }).catch(() => {});
   }
+}
+
+function writeNew(file: string, text: string): Promise<void> {
+  return writeFile(file, text, { flag: 'wx' });
 }
 
 /** One file after the other, each by a rename; on a failure everything is put back. */
