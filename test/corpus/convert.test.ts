@@ -53,10 +53,13 @@ function xmlOf(bytes: Uint8Array): string {
 function kindOfReason(why: string): string {
   return why
     .replace(/, a class of Apple’s kernel.*/, ', a class of Apple’s kernel')
-    .replace(/^(IOProviderClass )?[\w.$():{}-]+ (is the name of no class|belongs to|runs code)/, '… $2')
-    .replace(/(gives the device to|Its class|nub of class|other kext,|has the class) [\w.$():{}-]+/g, '$1 …')
+    .replace(/^\S+ (is code of the kext itself|runs code|is a plug-in|belongs to) ?/, '… $1 ')
+    .replace(/^(… runs code in the kernel)\. ([^:]+):.*/, '$1: $2')
+    .replace(/^IOProviderClass \S+ is the name/, 'IOProviderClass … is the name')
+    .replace(/^\S+ of \S+ drives the device/, '… of another bundle drives the device')
+    .replace(/(gives the device to|Its class|nub of class|does in a dext what|has the class) \S+/g, '$1 …')
     .replace(/ in another kext, .*/, ' in another kext')
-    .split(/[.:] /)[0]!
+    .split(/[.:;] (?=[A-Z])/)[0]!
     .slice(0, 110);
 }
 
