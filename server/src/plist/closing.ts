@@ -255,6 +255,16 @@ function lastChildEnd(b: Builder, id: number, stop: number): number {
   return end;
 }
 
+/** The closing tag of a `<plist>` too many is part of that mistake, and of its fix. */
+function closeExtraPlist(b: Builder, start: number, end: number): void {
+  b.extraPlists--;
+  const index = b.errors.findLastIndex((error) => error.code === 'misplaced-plist');
+  const error = b.errors[index];
+  if (!error?.fix || error.fix.edits.length > 1) return;
+  const fix = { title: 'Remove both tags', edits: [...error.fix.edits, { start, end, newText: '' }] };
+  b.errors[index] = { ...error, fix };
+}
+
 export function closePlist(b: Builder, at: number, end: number, name: string, bracket: number): void {
   if (b.isFragment) {
     b.unbalanced = true;
@@ -262,7 +272,7 @@ export function closePlist(b: Builder, at: number, end: number, name: string, br
     return;
   }
   if (!b.plist || b.extraPlists > 0) {
-    if (b.extraPlists > 0) b.extraPlists--;
+    if (b.extraPlists > 0) closeExtraPlist(b, at, end);
     else reportStray(b, at, end, name);
     return;
   }

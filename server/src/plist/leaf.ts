@@ -97,7 +97,12 @@ function readInside(b: Builder, id: number, at: number): number {
   if (text.startsWith('<![CDATA[', at)) {
     const close = b.find(']]>', at + 9);
     if (close >= 0) return checkCharacters(b, at + 9, close) + 3;
-    b.error('unclosed-cdata', at, at + 9, 'This CDATA section is never closed. It ends with ]]>.');
+    const next = text.indexOf('<', at + 9);
+    const end = next < 0 ? trimBack(text, text.length, at + 9) : next;
+    b.error('unclosed-cdata', at, at + 9, 'This CDATA section is never closed. It ends with ]]>.', {
+      title: 'Add ]]>',
+      edits: [{ start: end, end, newText: ']]>' }],
+    });
     return at + 9;
   }
   if (text.startsWith('<!--', at)) {

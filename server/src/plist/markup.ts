@@ -126,7 +126,10 @@ function readDoctype(b: Builder, at: number): number {
     const line = lineEnd(text, at);
     const bracket = text.indexOf('>', at);
     end = bracket >= 0 && bracket < line ? bracket + 1 : Math.max(trimBack(text, line, at), at + 9);
-    b.error('unclosed-doctype', at, end, 'This <!DOCTYPE is never closed. It ends with >.');
+    b.error('unclosed-doctype', at, end, 'This <!DOCTYPE is never closed. It ends with >.', {
+      title: 'Add >',
+      edits: [{ start: end, end, newText: '>' }],
+    });
   } else if (second || b.plist || b.root >= 0 || b.current >= 0) {
     b.error(
       'misplaced-doctype',
@@ -135,6 +138,7 @@ function readDoctype(b: Builder, at: number): number {
       second
         ? 'A document has one <!DOCTYPE. Remove this second one.'
         : '<!DOCTYPE may only stand before the first element. Move it up to the line after <?xml … ?>.',
+      { title: 'Remove it', edits: [{ start: at, end, newText: '' }] },
     );
   }
   return end;
@@ -210,6 +214,7 @@ function strayRun(b: Builder, at: number, from: number): number {
     at,
     end,
     `Text where none may stand: "${shown}${end > at + 30 ? '…' : ''}". Between elements there is only white space; put text into a <string>, or into a comment.`,
+    { title: 'Remove the text', edits: [{ start: at, end, newText: '' }] },
   );
   return pos;
 }

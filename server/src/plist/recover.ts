@@ -13,6 +13,7 @@ import {
   readTagTail,
   skipSpace,
   type TagTail,
+  trimBack,
 } from './scan.ts';
 import { ARRAY, addNode, CLOSE_START, END, KEY, KIND, SELF_CLOSING, TAGS, UNKNOWN } from './storage.ts';
 import { checkEmptyValue, checkValue } from './values.ts';
@@ -77,6 +78,10 @@ function reportTail(b: Builder, start: number, nameStop: number, tail: TagTail):
       problemStart,
       problemEnd,
       'This is no attribute: XML wants name="value". A property list needs none at all; remove it.',
+      {
+        title: 'Remove it',
+        edits: [{ start: trimBack(text, problemStart, nameStop), end: problemEnd, newText: '' }],
+      },
     );
   }
 }

@@ -1,5 +1,5 @@
 /** Checks the texts of integers, reals, dates, data and booleans while a file is parsed. */
-import type { Builder } from './builder.ts';
+import type { Builder, Fix } from './builder.ts';
 import { decodeText } from './entities.ts';
 import { base64Problem, parseDate, parseInteger, parseReal } from './lexical.ts';
 import { isSpace, trimBack } from './scan.ts';
@@ -90,17 +90,35 @@ function checkData(b: Builder, start: number, end: number): void {
   b.error('bad-base64', from, from + 1, message);
 }
 
+function replacement(meant: string | undefined, start: number, end: number): Fix | undefined {
+  if (meant === undefined) return undefined;
+  return { title: `Write ${meant}`, edits: [{ start, end, newText: meant }] };
+}
+
+/** A date in another usual form, as a property list wants it. A time without zone could be any, and stays. */
+function dateMeant(text: string): string | undefined {
+  if (parseDate(text) !== undefined) return text;
+  const match = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d:?\d\d))?$/.exec(text);
+  if (!match) return undefined;
+  const zone = match[3]?.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2') ?? 'Z';
+  const millis = Date.parse(`${match[1]}T${match[2] ?? '00:00:00'}${zone}`);
+  const meant = Number.isNaN(millis) ? undefined : new Date(millis).toISOString().replace(/\.\d+Z$/, 'Z');
+  return meant !== undefined && meant.length === 20 ? meant : undefined;
+}
+
 function checkNumberOrDate(b: Builder, kind: number, content: string, start: number, end: number): void {
   const trimmed = content.trim();
   const shown = trimmed.length > 40 ? `${trimmed.slice(0, 40)}…` : trimmed;
   if (kind === DATE) {
     if (parseDate(content) !== undefined && trimmed === content) return;
     const message = `"${shown}" is no date. Write it in UTC as YYYY-MM-DDThh:mm:ssZ, with nothing around it.`;
-    b.error('bad-date', start, end, message);
+    b.error('bad-date', start, end, message, replacement(dateMeant(trimmed), start, end));
     return;
   }
   if (kind === REAL && parseReal(content) === undefined) {
-    b.error('bad-real', start, end, `"${shown}" is no number. Write it like 1.5, -2 or 1e6.`);
+    const meant = /^[+-]?\d+,\d+$/.test(trimmed) ? trimmed.replace(',', '.') : undefined;
+    const message = `"${shown}" is no number. Write it like 1.5, -2 or 1e6.`;
+    b.error('bad-real', start, end, message, replacement(meant, start, end));
     return;
   }
   const value = kind === INTEGER ? parseInteger(content) : 0n;
@@ -109,7 +127,13 @@ function checkNumberOrDate(b: Builder, kind: number, content: string, start: num
     b.error('integer-out-of-range', start, end, message);
   } else if (typeof value === 'string') {
     const message = `"${shown}" is no integer. Write decimal digits (1452, -1) or hexadecimal ones (0x5AC); for other text use <string>, with a fraction <real>.`;
-    b.error('bad-integer', start, end, message);
+    const isHex = /^[0-9a-fA-F]{1,16}$/.test(trimmed) && /[a-fA-F]/.test(trimmed);
+    const meant = isHex
+      ? `0x${trimmed}`
+      : /^[+-]?\d+\.0*$/.test(trimmed)
+        ? trimmed.replace(/\..*/, '')
+        : undefined;
+    b.error('bad-integer', start, end, message, replacement(meant, start, end));
   } else if (isSpace(content.charCodeAt(content.length - 1))) {
     const from = trimBack(b.text, end, start);
     const message = 'CoreFoundation refuses white space after a number. Remove it.';
