@@ -9,6 +9,13 @@ import type { Rule } from './types.ts';
 
 const LOCAL: ReadonlySet<string> = new Set([
   'bundle/stray-blank',
+  'bundle/identifier',
+  'bundle/placeholder',
+  'dext/server-name',
+  'dext/one-process-organization',
+  'dext/user-client-is-driver',
+  'dext/missing-audio-client',
+  'dext/audio-interface',
   'bundle/duplicate-key',
   'bundle/key-case',
   'bundle/misspelt-key',

@@ -20,8 +20,11 @@ const KINDS: Record<NodeKind, SymbolKind> = {
 /** Keys of nested items that name what an item is, best first. */
 const NAMING_KEYS = ['CFBundleIdentifier', 'IOUserClass', 'IOClass', 'UserClass', 'name', 'Name'];
 
-/** Symbols beyond this number are left out: no outline shows them, and clients choke. */
-export const SYMBOL_LIMIT = 20_000;
+/**
+ * Symbols beyond this number are left out, the innermost first: no person reads so long an outline, and clients
+ * choke on it. VS Code has its JSON server stop at 5,000.
+ */
+export const SYMBOL_LIMIT = 10_000;
 
 /** Nested symbols in file order. Never throws; `[]` for a document without a dictionary or array. */
 export function documentSymbols(document: PlistDocument, limit = SYMBOL_LIMIT): DocumentSymbol[] {
@@ -29,10 +32,10 @@ export function documentSymbols(document: PlistDocument, limit = SYMBOL_LIMIT): 
   if (!root) return [];
   const top: DocumentSymbol[] = [];
   let count = 0;
-  // A list of work instead of recursion: hostile files nest deeper than the stack.
+  // A list of work instead of recursion: hostile files nest deeper than the stack. Level by level.
   const work: { node: PlistNode; into: DocumentSymbol[] }[] = [{ node: root, into: top }];
-  while (work.length > 0 && count < limit) {
-    const { node, into } = work.pop()!;
+  for (const { node, into } of work) {
+    if (count >= limit) break;
     for (const { name, key, value } of childrenOf(node)) {
       if (count++ >= limit) break;
       const symbol = symbolFor(document, name, key, value);
