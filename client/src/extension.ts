@@ -1,6 +1,7 @@
 /** What both hosts share: output channel, status, commands, and the session with the server. */
 import * as vscode from 'vscode';
 import type { DocumentKindParams } from '../../server/src/lsp/messages.ts';
+import { registerBinaryPlists } from './binaryPlists.ts';
 import { registerMatching } from './match/index.ts';
 import { RULE_PAGE_TEMPLATE, registerRulePages } from './rulePages.ts';
 import { selectKind } from './selectKind.ts';
@@ -44,6 +45,7 @@ export function activateWith(context: vscode.ExtensionContext, createClient: Cre
     command('restartServer', () => session.restart()),
     command('selectKind', () => selectKindOfActive(session)),
     registerRulePages(session),
+    registerBinaryPlists(session),
   );
   registerMatching(context, session);
   void refresh();

@@ -13,6 +13,7 @@ import { CONFIG_FILE } from '../rules/config.ts';
 import { createLanguageService } from '../service/index.ts';
 import type { DetectedKind, PlistDocument } from '../workspace/types.ts';
 import { readAbilities, type ServerAbilities } from './abilities.ts';
+import { registerBinary } from './binary.ts';
 import { serverCapabilities } from './capabilities.ts';
 import { type DiagnosticSupport, pullDiagnostics, pushDiagnostics } from './diagnostics.ts';
 import { createDocumentStore } from './documents.ts';
@@ -61,6 +62,7 @@ function createServer(
   const store = createDocumentStore(
     (uri) => texts.get(uri),
     (rule, error) => connection.console.error(`rule ${rule}: ${stackOf(error)}`),
+    folders,
   );
   const projects = createProjectConfigs(runtime.files, (folder, problems) => {
     connection.console.warn(`${folder}${CONFIG_FILE}: ${problems.join('; ')}`);
@@ -121,6 +123,7 @@ function createServer(
     : pushDiagnostics(context);
   registerFeatures(context);
   registerRulePages(connection);
+  registerBinary(connection);
   const kinds = kindNotifier(context);
   const registry = createRegistryStore({
     connection,

@@ -14,6 +14,7 @@ import type { PlistDocument } from '../workspace/types.ts';
 import type { ClientAbilities } from './abilities.ts';
 import { DIAGNOSTIC_SOURCE, toDiagnostic } from './diagnostics.ts';
 import { lintOf } from './knowledge.ts';
+import { toXml } from './plistFormats.ts';
 import { refactoringsAt } from './refactorings.ts';
 import { indentAt, layoutOf, lineStart, offsetAt, toLspEdit } from './text.ts';
 
@@ -47,6 +48,7 @@ export function codeActions(
   const actions: CodeAction[] = [];
   if (wanted(query.only, CodeActionKind.QuickFix)) {
     actions.push(...quickFixes(document, findings, query, abilities, options));
+    actions.push(...conversion(document, abilities));
   }
   if (wanted(query.only, CodeActionKind.RefactorRewrite)) {
     for (const { title, edits } of refactoringsAt(document, offsetAt(document, query.range.start), options)) {
@@ -116,6 +118,22 @@ function quickFixes(
     });
   }
   return unique(actions);
+}
+
+/** OpenStep and JSON text as XML: the whole of it is replaced, since no value keeps its form. */
+function conversion(document: PlistDocument, abilities: ClientAbilities): CodeAction[] {
+  const { text } = document;
+  const converted = text.trimStart().startsWith('<') ? undefined : toXml(text);
+  if (!converted) return [];
+  const name = converted.format === 'json' ? 'JSON' : 'OpenStep';
+  const edits = [{ start: 0, end: text.length, newText: converted.text }];
+  return [
+    {
+      title: `Convert this ${name} property list to XML`,
+      kind: CodeActionKind.QuickFix,
+      edit: workspaceEdit(document, abilities, edits),
+    },
+  ];
 }
 
 /** What a code action carries until its edit is asked for. */

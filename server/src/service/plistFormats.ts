@@ -1,0 +1,162 @@
+/**
+ * Property lists in other formats as XML that can be read and edited, and back. The text is what `printPlist` writes;
+ * what XML cannot say (fractions of a second, archiver references) is taken from the file again on the way back.
+ */
+import { readBinaryPlist, writeBinaryPlist } from '../plist/binary.ts';
+import { decodeBytes, detectFormat } from '../plist/decode.ts';
+import { readJsonPlist } from '../plist/json.ts';
+import { readOpenStepPlist } from '../plist/openstep.ts';
+import { parsePlist } from '../plist/parse.ts';
+import { printPlist, printValue } from '../plist/print.ts';
+import { isArray, isDict, PlistUid, type PlistValue } from '../plist/value.ts';
+
+/** `profile`: a provisioning profile, an XML property list inside a signature (CMS, RFC 5652). */
+export type ReadFormat = 'xml' | 'binary' | 'openstep' | 'json' | 'profile';
+
+export interface AsXml {
+  readonly text: string;
+  readonly format: ReadFormat;
+  /** The file can be written again from the text: only a binary property list that was read in full. */
+  readonly writable: boolean;
+  /** What could not be read; the text lacks it. */
+  readonly problem?: string;
+}
+
+/** A file of any format as XML; undefined when it is no property list. Never throws. */
+export function readAsXml(bytes: Uint8Array): AsXml | undefined {
+  const format = detectFormat(bytes);
+  if (format === 'binary') {
+    const { value, problems } = readBinaryPlist(bytes);
+    if (value === undefined) return undefined;
+    const [problem] = problems;
+    const text = printPlist(value);
+    return problem === undefined
+      ? { text, format, writable: true }
+      : { text, format, writable: false, problem: `At byte ${problem.offset}: ${problem.message}` };
+  }
+  const inside = profileText(bytes);
+  if (inside !== undefined) return { text: inside, format: 'profile', writable: false };
+  if (bytes.subarray(0, 4096).includes(0) && !/^utf-(?:16|32)/.test(decodeBytes(bytes).encoding)) {
+    return undefined;
+  }
+  const { text } = decodeBytes(bytes);
+  if (format === 'xml') return { text, format, writable: false };
+  const converted = toXml(text);
+  return converted && { text: converted.text, format: converted.format, writable: false };
+}
+
+/**
+ * OpenStep or JSON text as XML; undefined for XML, for text with a mistake in it, and for a lone word, which is an
+ * OpenStep string by the letter and never meant as one.
+ */
+export function toXml(text: string): { text: string; format: 'openstep' | 'json' } | undefined {
+  const format = detectFormat(text);
+  if (format !== 'openstep' && format !== 'json') return undefined;
+  const { value, problems } = format === 'json' ? readJsonPlist(text) : readOpenStepPlist(text);
+  if (value === undefined || problems.length > 0 || !(isDict(value) || isArray(value))) return undefined;
+  return { text: printPlist(value), format };
+}
+
+/** DER and BER begin a SEQUENCE by this byte. */
+const SEQUENCE = 0x30;
+const OPENINGS = ['<?xml', '<!DOCTYPE plist', '<plist'];
+const CLOSING = '</plist>';
+
+/** The property list that a signed file carries in the clear. */
+function profileText(bytes: Uint8Array): string | undefined {
+  if (bytes[0] !== SEQUENCE) return undefined;
+  const start = OPENINGS.map((opening) => indexOf(bytes, opening, 0)).find((at) => at >= 0);
+  if (start === undefined) return undefined;
+  const end = indexOf(bytes, CLOSING, start);
+  return end < 0 ? undefined : decodeBytes(bytes.subarray(start, end + CLOSING.length)).text;
+}
+
+function indexOf(bytes: Uint8Array, ascii: string, from: number): number {
+  const first = ascii.charCodeAt(0);
+  for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
+    let length = 1;
+    while (length < ascii.length && bytes[at + length] === ascii.charCodeAt(length)) length++;
+    if (length === ascii.length) return at;
+  }
+  return -1;
+}
+
+export type Written =
+  | { readonly bytes: Uint8Array }
+  | {
+      /** Why the text cannot be written, for a person. */
+      readonly problem: string;
+      /** UTF-16 offset in the text. */
+      readonly offset: number;
+    };
+
+/**
+ * The text as a binary property list. Values that still read as `original` prints them are kept as they were there,
+ * so that nothing that XML cannot say is lost. Never throws.
+ */
+export function writeAsBinary(text: string, original?: Uint8Array): Written {
+  const tree = parsePlist(text);
+  const error = tree.errors.find(({ severity }) => severity === 'error');
+  if (error) return { problem: error.message, offset: error.start };
+  const value = tree.root?.value();
+  if (value === undefined) return { problem: 'The text holds no value to write.', offset: 0 };
+  const before = original && readBinaryPlist(original).value;
+  try {
+    return { bytes: writeBinaryPlist(kept(value, before)) };
+  } catch (cause) {
+    return { problem: cause instanceof Error ? cause.message : String(cause), offset: 0 };
+  }
+}
+
+/** A copy of `value` with what XML cannot say. No recursion: a file may be nested as deep as it likes. */
+function kept(value: PlistValue, before: PlistValue | undefined): PlistValue {
+  interface Work {
+    readonly value: PlistValue;
+    readonly before: PlistValue | undefined;
+    readonly put: (value: PlistValue) => void;
+  }
+  let result = value;
+  const put = (made: PlistValue): void => {
+    result = made;
+  };
+  const work: Work[] = [{ value, before, put }];
+  for (let item = work.pop(); item; item = work.pop()) {
+    const { value: now, before: old, put } = item;
+    const uid = isDict(now) ? uidOf(now) : undefined;
+    if (uid) put(uid);
+    else if (isDict(now)) {
+      const made = new Map(now);
+      put(made);
+      for (const [key, child] of now) {
+        const known = isDict(old) ? old.get(key) : undefined;
+        work.push({ value: child, before: known, put: (copy) => made.set(key, copy) });
+      }
+    } else if (isArray(now)) {
+      const made = [...now];
+      put(made);
+      for (const [index, child] of now.entries()) {
+        const known = isArray(old) ? old[index] : undefined;
+        work.push({
+          value: child,
+          before: known,
+          put: (copy) => {
+            made[index] = copy;
+          },
+        });
+      }
+    } else put(old !== undefined && sameInXml(now, old) ? old : now);
+  }
+  return result;
+}
+
+/** CoreFoundation writes a reference of a keyed archive to XML as `{ CF$UID = N }`, and reads it back so. */
+function uidOf(dict: ReadonlyMap<string, PlistValue>): PlistUid | undefined {
+  const uid = dict.size === 1 ? dict.get('CF$UID') : undefined;
+  if (typeof uid !== 'bigint' || uid < 0n || uid > 0xffff_ffffn) return undefined;
+  return new PlistUid(Number(uid));
+}
+
+function sameInXml(now: PlistValue, old: PlistValue): boolean {
+  if (isDict(old) || isArray(old) || old instanceof PlistUid) return false;
+  return printValue(now) === printValue(old);
+}
