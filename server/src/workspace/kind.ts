@@ -140,12 +140,15 @@ function isKextContent(root: PlistNode, personalities: readonly PlistNode[]): bo
   return personalities.some((personality) => personality.get('IOProviderClass') !== undefined);
 }
 
+const SHARED_EXECUTABLE = /^OSBundleSharedExecutableIdentifier(_\w+)?$/;
+
 /**
  * No executable. A source file may leave CFBundleExecutable to the build, so code libraries or an IOClass of its
  * own speak against it.
  */
 function isCodelessKext(root: PlistNode, personalities: readonly PlistNode[]): boolean {
-  if (root.get('CFBundleExecutable') || root.get('CFBundleSharedExecutableIdentifier')) return false;
+  if (root.get('CFBundleExecutable')) return false;
+  if (root.entries.some(({ key }) => SHARED_EXECUTABLE.test(key.text))) return false;
   if (root.get('OSKernelResource') || personalities.length === 0) return false;
   return !root.entries.some(({ key, value }) => /^OSBundleLibraries/.test(key.text) && value?.entries.length);
 }
