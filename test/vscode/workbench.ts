@@ -26,8 +26,11 @@ export async function openFile(page: Page, path: string): Promise<void> {
   await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: PATIENCE });
 }
 
-/** Chooses an entry of the open quick pick. */
+/** Chooses an entry of the open quick pick, which shows only a part of a long list until a name is typed. */
 export async function pick(page: Page, label: string): Promise<void> {
+  const input = page.locator('.quick-input-widget input').first();
+  await input.waitFor({ timeout: PATIENCE });
+  await input.fill(label);
   const entry = row(page, label);
   await entry.waitFor({ timeout: PATIENCE });
   await entry.click();

@@ -53,10 +53,12 @@ interface Entry {
 /**
  * @param find the open text document of a URI
  * @param onRuleError told of a rule that threw
+ * @param folders URIs of the workspace's folders: globs in the settings are of paths within them
  */
 export function createDocumentStore(
   find: (uri: string) => TextDocument | undefined,
   onRuleError: (rule: string, error: unknown) => void,
+  folders: readonly string[] = [],
 ): DocumentStore {
   const entries = new Map<string, Entry>();
   const ours = new Set<string>();
@@ -73,7 +75,7 @@ export function createDocumentStore(
       if (!ours.has(uri) && !isOurs(text)) return undefined;
       ours.add(uri);
       const before = known?.text === text ? known.document : undefined;
-      const document = open(text, settingsOf.get(uri), before);
+      const document = open(text, settingsOf.get(uri), before, folders);
       entries.set(uri, { text, version: text.version, document });
       return document;
     },
@@ -101,11 +103,13 @@ function open(
   text: TextDocument,
   known: DocumentSettings | undefined,
   before: PlistDocument | undefined,
+  folders: readonly string[],
 ): PlistDocument {
   const { uri, version } = text;
   const content = text.getText();
   const project = known?.project;
-  const kind = project?.config.kindOf(relativePath(project, uri)) ?? known?.settings.kindOf(pathOf(uri));
+  const kind =
+    project?.config.kindOf(relativePath(project, uri)) ?? kindInSettings(known?.settings, uri, folders);
   const tree = before && treeAfter(before.tree, content);
   const opened = openDocument(uri, content, version, { kind, tree });
   const reason = `it is larger than ${SIZE_LIMIT / 1_000_000} MB, so only its syntax is checked`;
@@ -114,6 +118,15 @@ function open(
   lendTextDocument(document, text);
   if (before) follows(document, before);
   return document;
+}
+
+/** The kind that the settings give: a glob fits the path within a workspace folder, or the whole path. */
+function kindInSettings(settings: Settings | undefined, uri: string, folders: readonly string[]) {
+  const folder = folders
+    .map((one) => (one.endsWith('/') ? one : `${one}/`))
+    .find((one) => uri.startsWith(one));
+  const inside = folder === undefined ? undefined : settings?.kindOf(relativePath({ folder }, uri));
+  return inside ?? settings?.kindOf(pathOf(uri));
 }
 
 function treeAfter(tree: PlistTree, content: string): PlistTree {
