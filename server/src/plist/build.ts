@@ -34,13 +34,21 @@ import { checkEmptyValue, checkValue } from './values.ts';
 
 const NAME_LENGTH = Int32Array.from(TAGS, (tag) => tag.length);
 
+/** 1 for the ASCII characters that need no look in a text. */
+const PLAIN = Uint8Array.from({ length: 128 }, (_, code) =>
+  code === 60 || code === 38 || code === 93 || (code < 32 && code !== 9 && code !== 10 && code !== 13)
+    ? 0
+    : 1,
+);
+
 /** Reads elements from `b.pos` until the text or the plist ends. */
 export function readContent(b: Builder): void {
   const { text, table } = b;
   const limit = text.length;
   let data = table.data;
   let pos = b.pos;
-  while (pos < b.stop && !b.done) {
+  const { byIndent, stop } = b;
+  while (pos < stop && !b.done) {
     const code = text.charCodeAt(pos);
     if (code === 32 || code === 9 || code === 10 || code === 13) {
       pos++;
@@ -55,7 +63,7 @@ export function readContent(b: Builder): void {
       const kind = b.currentKind;
       if (
         (kind === DICT || kind === ARRAY) &&
-        !b.byIndent &&
+        !byIndent &&
         kindAt(text, pos + 2) === kind &&
         text.charCodeAt(pos + 2 + NAME_LENGTH[kind]!) === 62 &&
         !b.isStrayRootClose(pos)
@@ -74,7 +82,7 @@ export function readContent(b: Builder): void {
       data = table.data;
       continue;
     }
-    if (b.byIndent) {
+    if (byIndent) {
       const after = beforeElement(b, pos, kind);
       data = table.data;
       if (after !== pos) {
@@ -137,6 +145,10 @@ export function readContent(b: Builder): void {
     let char = 0;
     while (i < limit) {
       char = text.charCodeAt(i);
+      if (char < 0xd800 && (char > 127 || PLAIN[char] === 1)) {
+        i++;
+        continue;
+      }
       if (char === 60) break;
       if (char === 38) {
         data[at + KIND] = data[at + KIND]! | CODED;
