@@ -69,6 +69,8 @@ function checkMissing(context: RuleContext): void {
   report({
     at: empty?.key ?? root.keyNode('CFBundleExecutable') ?? root,
     keyPath: ['OSBundleLibraries'],
+    // Whether the build makes a kext of the target is as unknown as the package type that it fills in.
+    ...(root.get('CFBundlePackageType')?.string !== 'KEXT' && { severity: 'warning' as const }),
     message: `${empty ? 'OSBundleLibraries is empty' : 'OSBundleLibraries is missing'}, so the kext’s code cannot be linked and the loader refuses it. List each KPI and family that the code uses.`,
     fixes: () =>
       offer(
