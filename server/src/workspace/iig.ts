@@ -109,7 +109,7 @@ function last(qualified: string): string {
 /**
  * The text with comments, strings, character constants and preprocessor lines as blanks, offsets unchanged.
  */
-function blanked(text: string): string {
+export function blanked(text: string): string {
   const SKIP =
     /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\r\n]*|"(?:[^"\\\r\n]|\\.)*"?|'(?:[^'\\\r\n]|\\.)*'?|^[ \t]*#(?:[^\r\n\\]|\\\r?\n|\\.)*/gm;
   return text.replace(SKIP, (part) => part.replace(/[^\r\n]/g, ' '));
