@@ -207,7 +207,7 @@ export function leaveUnclosed(b: Builder, at: number): void {
 }
 
 /** `</tag>` on a line of its own with the indentation of the opening one, if that stands on another line. */
-export function closingText(text: string, start: number, end: number, tag: string): string {
+function closingText(text: string, start: number, end: number, tag: string): string {
   const feed = text.lastIndexOf('\n', start - 1);
   const line = text.slice(feed + 1, feed + 1 + 200);
   const indent = /^[ \t]*/.exec(line)![0];

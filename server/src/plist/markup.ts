@@ -267,13 +267,3 @@ function reportConflict(b: Builder, at: number): void {
     'A merge conflict is not solved here. Keep one side and remove the lines <<<<<<<, ======= and >>>>>>>.',
   );
 }
-
-/** True when only white space stands from `at` to the end of the line. */
-export function isRestOfLineBlank(text: string, at: number): boolean {
-  for (let pos = at; pos < text.length; pos++) {
-    const code = text.charCodeAt(pos);
-    if (code === 10 || code === 13) return true;
-    if (!isSpace(code)) return false;
-  }
-  return true;
-}
