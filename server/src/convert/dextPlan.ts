@@ -6,7 +6,7 @@ import { dextInfo, projectVersions } from './dextInfo.ts';
 import { dextPersonality } from './dextPersonality.ts';
 import { appEntitlements, dextEntitlements, type EntitledPersonality, matchOf } from './entitlements.ts';
 import { type Family, familiesFor } from './families.ts';
-import { classNameFrom, dextIds, ownBundleId, plainName } from './names.ts';
+import { classNameFrom, dextIds, ownBundleId, projectName } from './names.ts';
 import { type ListedPersonality, listPersonalities } from './personalityList.ts';
 import { higher } from './project.ts';
 import type { DextClass } from './sources.ts';
@@ -189,11 +189,11 @@ function bundleName(
     .filter((part) => !/^(driver|dext)$/i.test(part))
     .at(-1);
   const literal = (text: string | undefined) =>
-    text === undefined || /[$@{]/.test(text) ? '' : plainName(text);
+    text === undefined || /[$@{]/.test(text) ? '' : projectName(text);
   const candidates = [
     literal(stringOf(root, 'CFBundleName')),
     literal(kext.bundleId?.split('.').at(-1)),
-    plainName(given ?? ''),
+    projectName(given ?? ''),
     ...verdicts.map(({ ioClass }) => literal(ioClass)),
   ];
   return candidates.find((name) => name !== '') ?? 'Converted';

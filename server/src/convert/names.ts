@@ -44,6 +44,12 @@ export function plainName(given: string): string {
   return joined.replace(/^[0-9]+/, '').slice(0, NAME_MAX);
 }
 
+/** A plain name for a dext’s project: its targets add `Driver` and `App` themselves. */
+export function projectName(given: string): string {
+  const name = plainName(given);
+  return name.replace(/(?:Driver|Dext|Kext)$/i, '') || name;
+}
+
 /** A legal class name out of any text; `''` when nothing is left or the name is one of Apple’s. */
 export function classNameFrom(given: string): string {
   if (hasBuildVariable(given)) return '';

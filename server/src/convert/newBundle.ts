@@ -6,7 +6,7 @@ import { ID_VARIABLE } from './dextPersonality.ts';
 import { frameworksOf, minimumOf } from './dextPlan.ts';
 import { appEntitlements, dextEntitlements } from './entitlements.ts';
 import { familyById, familyPersonality, isComplete } from './families.ts';
-import { bundleIdProblem, classNameProblem, plainName, teamProblem } from './names.ts';
+import { bundleIdProblem, classNameProblem, projectName, teamProblem } from './names.ts';
 import { text } from './output.ts';
 import type { OutEntry, PlanFile } from './types.ts';
 
@@ -51,7 +51,7 @@ export function newBundle(options: NewBundleOptions): NewBundleResult {
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) return { ok: false, problems };
 
-  const name = plainName(options.name ?? '') || plainName(options.className) || 'NewDriver';
+  const name = projectName(options.name ?? '') || projectName(options.className) || 'New';
   const { entitlements, warnings } = dextEntitlements([
     { provider, family, match: (key) => options.match.get(key) },
   ]);

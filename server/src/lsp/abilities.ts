@@ -53,7 +53,11 @@ export function readAbilities(params: InitializeParams): ServerAbilities {
 
 function serviceAbilities(
   { textDocument, workspace }: ClientCapabilities,
-  options: { readonly suggestCommand?: unknown; readonly rulePages?: unknown },
+  options: {
+    readonly suggestCommand?: unknown;
+    readonly convertCommand?: unknown;
+    readonly rulePages?: unknown;
+  },
 ): ClientAbilities {
   const completion = textDocument?.completion?.completionItem;
   const diagnostics = { ...textDocument?.publishDiagnostics, ...textDocument?.diagnostic };
@@ -81,6 +85,7 @@ function serviceAbilities(
       lazy(textDocument.codeAction.resolveSupport?.properties, 'edit'),
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
     suggestCommand: typeof options.suggestCommand === 'string' ? options.suggestCommand : undefined,
+    convertCommand: typeof options.convertCommand === 'string' ? options.convertCommand : undefined,
     rulePages: typeof options.rulePages === 'string' ? options.rulePages : undefined,
   };
 }

@@ -15,6 +15,7 @@ import type { DetectedKind, PlistDocument } from '../workspace/types.ts';
 import { readAbilities, type ServerAbilities } from './abilities.ts';
 import { registerBinary } from './binary.ts';
 import { serverCapabilities } from './capabilities.ts';
+import { registerConversion, registerConvert } from './convert.ts';
 import { type DiagnosticSupport, pullDiagnostics, pushDiagnostics } from './diagnostics.ts';
 import { createDocumentStore } from './documents.ts';
 import { type FeatureContext, registerFeatures } from './features.ts';
@@ -124,6 +125,7 @@ function createServer(
   registerFeatures(context);
   registerRulePages(connection);
   registerBinary(connection);
+  registerConvert(context);
   const kinds = kindNotifier(context);
   const registry = createRegistryStore({
     connection,
@@ -136,6 +138,7 @@ function createServer(
     },
   });
   const registrySetting = createRegistrySetting(context, registry, folders, () => sent);
+  registerConversion(context, registry);
   const openDocuments = async (): Promise<PlistDocument[]> => {
     const documents = await Promise.all(texts.keys().map(documentFor));
     return documents.filter((document) => document !== undefined);

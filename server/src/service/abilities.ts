@@ -32,6 +32,8 @@ export interface ClientAbilities {
   readonly documentChanges: boolean;
   /** Command that opens the client's suggestions again after a key was accepted, if the client named one. */
   readonly suggestCommand?: string | undefined;
+  /** Command that converts a kext, called with `{ uri, target }`, if the client named one. */
+  readonly convertCommand?: string | undefined;
   /** Link to the page of a rule in the client itself, `{rule}` for the id; else pages are on the web. */
   readonly rulePages?: string | undefined;
 }

@@ -12,6 +12,7 @@ import type { LintOptions } from '../rules/lint.ts';
 import type { Finding, Fix } from '../rules/types.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import type { ClientAbilities } from './abilities.ts';
+import { convertActions } from './convert.ts';
 import { DIAGNOSTIC_SOURCE, toDiagnostic } from './diagnostics.ts';
 import { lintOf } from './knowledge.ts';
 import { toXml } from './plistFormats.ts';
@@ -55,6 +56,7 @@ export function codeActions(
       const edit = workspaceEdit(document, abilities, edits);
       actions.push({ title, kind: CodeActionKind.RefactorRewrite, edit });
     }
+    actions.push(...convertActions(document, query.range, abilities.convertCommand));
   }
   if (query.only?.some((kind) => covers(kind, FIX_ALL_KIND))) {
     const edits = fixAllEdits(findings);

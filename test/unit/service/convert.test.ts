@@ -1,0 +1,80 @@
+/** Where conversions are offered, and what the editor gets of a plan. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { FULL_ABILITIES } from '../../../server/src/service/abilities.ts';
+import { convertAnswer, familyChoices, newBundleAnswer } from '../../../server/src/service/convert.ts';
+import { createLanguageService } from '../../../server/src/service/index.ts';
+import { openDocument } from '../../../server/src/workspace/document.ts';
+import { kextText, personality } from '../convert/support.ts';
+
+const KEYS = { IOClass: 'AcmeGadget', IOProviderClass: 'IOUSBDevice', idVendor: 4660, idProduct: 2 };
+const text = kextText({ personalities: personality('Gadget', KEYS) });
+const URI = 'file:///work/Gadget.kext/Contents/Info.plist';
+
+function offered(source: string, before: string, command?: string, only?: string[]): string[] {
+  const service = createLanguageService({ abilities: { ...FULL_ABILITIES, convertCommand: command } });
+  const document = openDocument(URI, source);
+  const at = source.indexOf(before);
+  assert.ok(at >= 0, before);
+  const line = source.slice(0, at).split('\n').length - 1;
+  const position = { line, character: at - source.lastIndexOf('\n', at - 1) - 1 };
+  const range = { start: position, end: position };
+  return service
+    .codeActions(document, { range, diagnostics: [], only })
+    .filter((action) => action.command?.command === 'driverPlist.convert')
+    .map((action) => `${action.kind} ${JSON.stringify(action.command?.arguments)}`);
+}
+
+const action = (target: string) => `refactor.rewrite ${JSON.stringify([{ uri: URI, target }])}`;
+
+describe('conversions as code actions', () => {
+  test('are offered on a personality, when the client has the command', () => {
+    const both = [action('codeless-dext'), action('codeless-kext')];
+    for (const place of ['<key>IOKitPersonalities', '<key>Gadget', '<integer>4660', '<plist'])
+      assert.deepEqual(offered(text, place, 'driverPlist.convert'), both, place);
+    assert.deepEqual(offered(text, '<key>Gadget', 'driverPlist.convert', ['refactor']), both);
+    assert.deepEqual(offered(text, '<key>Gadget'), []);
+    assert.deepEqual(offered(text, '<key>CFBundleVersion', 'driverPlist.convert'), []);
+    assert.deepEqual(offered(text, '<key>Gadget', 'driverPlist.convert', ['quickfix']), []);
+  });
+
+  test('a kext without code becomes a dext only, and a dext nothing', () => {
+    const codeless = kextText({
+      code: false,
+      personalities: personality('Gadget', {
+        ...KEYS,
+        IOClass: 'IOService',
+        CFBundleIdentifier: 'com.apple.kpi.iokit',
+      }),
+    });
+    assert.deepEqual(offered(codeless, '<key>Gadget', 'driverPlist.convert'), [action('codeless-dext')]);
+    const dext = text.replace('KEXT', 'DEXT');
+    assert.deepEqual(offered(dext, '<key>Gadget', 'driverPlist.convert'), []);
+  });
+});
+
+test('a plan comes with its files and a report', () => {
+  const answer = convertAnswer(openDocument(URI, text), { target: 'codeless-dext' });
+  assert.ok('plan' in answer);
+  assert.deepEqual(
+    answer.files.map(({ path }) => path),
+    answer.plan.files.map(({ path }) => path),
+  );
+  assert.match(answer.report, /## Gadget: needs-code/);
+  assert.match(
+    answer.report,
+    /\| `IOProviderClass` \| `IOUSBDevice` → `IOUSBHostDevice` \| .*old USB family/,
+  );
+  const refused = convertAnswer(openDocument(URI, '<plist>'), { target: 'codeless-dext' });
+  assert.ok('problems' in refused && refused.problems.length > 0);
+});
+
+test('families can be picked, and each makes a bundle', () => {
+  const choices = familyChoices();
+  assert.ok(choices.length >= 20 && choices.every(({ description }) => description.length > 20));
+  const request = { family: 'usb-device', bundleId: 'com.acme.tool.driver', className: 'ToolDriver' };
+  const made = newBundleAnswer({ ...request, match: { idVendor: 1, idProduct: 2 } });
+  assert.ok('files' in made && made.files.some(({ path }) => path === 'ToolDriver/Info.plist'));
+  const wrong = newBundleAnswer({ ...request, match: { idVendor: 1.5, idProduct: 2 } });
+  assert.deepEqual(wrong, { problems: ['idVendor must be a whole number, not 1.5.'] });
+});
