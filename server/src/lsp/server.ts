@@ -15,7 +15,7 @@ import type { DetectedKind, PlistDocument } from '../workspace/types.ts';
 import { readAbilities, type ServerAbilities } from './abilities.ts';
 import { registerBinary } from './binary.ts';
 import { serverCapabilities } from './capabilities.ts';
-import { registerConversion, registerConvert } from './convert.ts';
+import { registerConversion } from './convert.ts';
 import { type DiagnosticSupport, pullDiagnostics, pushDiagnostics } from './diagnostics.ts';
 import { createDocumentStore } from './documents.ts';
 import { type FeatureContext, registerFeatures } from './features.ts';
@@ -125,7 +125,6 @@ function createServer(
   registerFeatures(context);
   registerRulePages(connection);
   registerBinary(connection);
-  registerConvert(context);
   const kinds = kindNotifier(context);
   const registry = createRegistryStore({
     connection,

@@ -12,7 +12,7 @@ import type { LintOptions } from '../rules/lint.ts';
 import type { Finding, Fix } from '../rules/types.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import type { ClientAbilities } from './abilities.ts';
-import { convertActions } from './convert.ts';
+import { convertActions } from './convertActions.ts';
 import { DIAGNOSTIC_SOURCE, toDiagnostic } from './diagnostics.ts';
 import { lintOf } from './knowledge.ts';
 import { toXml } from './plistFormats.ts';

@@ -1,8 +1,7 @@
-/** Where conversions are offered, and what the editor gets of a plan. */
+/** Where conversions are offered. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FULL_ABILITIES } from '../../../server/src/service/abilities.ts';
-import { convertAnswer, familyChoices, newBundleAnswer } from '../../../server/src/service/convert.ts';
 import { createLanguageService } from '../../../server/src/service/index.ts';
 import { openDocument } from '../../../server/src/workspace/document.ts';
 import { kextText, personality } from '../convert/support.ts';
@@ -51,30 +50,4 @@ describe('conversions as code actions', () => {
     const dext = text.replace('KEXT', 'DEXT');
     assert.deepEqual(offered(dext, '<key>Gadget', 'driverPlist.convert'), []);
   });
-});
-
-test('a plan comes with its files and a report', () => {
-  const answer = convertAnswer(openDocument(URI, text), { target: 'codeless-dext' });
-  assert.ok('plan' in answer);
-  assert.deepEqual(
-    answer.files.map(({ path }) => path),
-    answer.plan.files.map(({ path }) => path),
-  );
-  assert.match(answer.report, /## Gadget: needs-code/);
-  assert.match(
-    answer.report,
-    /\| `IOProviderClass` \| `IOUSBDevice` → `IOUSBHostDevice` \| .*old USB family/,
-  );
-  const refused = convertAnswer(openDocument(URI, '<plist>'), { target: 'codeless-dext' });
-  assert.ok('problems' in refused && refused.problems.length > 0);
-});
-
-test('families can be picked, and each makes a bundle', () => {
-  const choices = familyChoices();
-  assert.ok(choices.length >= 20 && choices.every(({ description }) => description.length > 20));
-  const request = { family: 'usb-device', bundleId: 'com.acme.tool.driver', className: 'ToolDriver' };
-  const made = newBundleAnswer({ ...request, match: { idVendor: 1, idProduct: 2 } });
-  assert.ok('files' in made && made.files.some(({ path }) => path === 'ToolDriver/Info.plist'));
-  const wrong = newBundleAnswer({ ...request, match: { idVendor: 1.5, idProduct: 2 } });
-  assert.deepEqual(wrong, { problems: ['idVendor must be a whole number, not 1.5.'] });
 });
