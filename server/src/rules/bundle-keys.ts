@@ -90,6 +90,8 @@ function checkCase({ root, evaluation, report }: RuleContext): void {
       const twin = dict.keyNode(right) !== undefined;
       report({
         at: key,
+        severity: 'warning',
+        ...(!twin && { explains: [...dict.path, right] }),
         message: twin
           ? `${name} and ${right} stand in one dictionary and differ in their case only. The system reads ${right}: remove the other.`
           : `Keys are compared with their case: ${name} is not ${right}, and nothing reads it. Write ${right}.`,
@@ -123,6 +125,8 @@ function checkMisspelt({ root, evaluation, report }: RuleContext): void {
       const whole = right + key.text.slice(name.length);
       report({
         at: key,
+        severity: 'warning',
+        explains: [...dict.path, whole],
         message: `Nothing reads ${key.text}. Did you mean ${whole}?`,
         fixes: () => offer(renameKeyFix(key, whole)),
       });
@@ -151,9 +155,9 @@ export const bundleKeysRules: readonly Rule[] = [
   },
   {
     id: 'bundle/key-case',
-    severity: 'warning',
+    severity: 'error',
     title: 'Key in another case',
-    what: 'A key that is a known one but for upper and lower case, alone or beside the right one.',
+    what: 'A key that is a known one but for upper and lower case, alone or beside the right one: a warning, or an error where the dictionary needs the key.',
     why: 'The system compares keys with their case. A match key in another case restricts nothing, so that the personality matches more than was meant.',
     how: 'Write the key as the message says.',
     source: ['apple-oss-distributions/xnu libkern/c++/OSDictionary.cpp', 'schemas/ of this project'],
@@ -167,9 +171,9 @@ export const bundleKeysRules: readonly Rule[] = [
   },
   {
     id: 'bundle/misspelt-key',
-    severity: 'warning',
+    severity: 'error',
     title: 'Misspelt key',
-    what: 'A key that is one or two letters away from a known key of this dictionary, which is not there. Keys of your own are fine, and so is a `#` in front of a key that is out of use.',
+    what: 'A key that is one or two letters away from a known key of this dictionary, which is not there: a warning, or an error where the dictionary needs the key. Keys of your own are fine, and so is a `#` in front of a key that is out of use.',
     why: 'Nothing reads a misspelt key, and nothing complains: a match key restricts no more, a property is not set.',
     how: 'Write the key as the message says, or suppress the finding if the key is your own.',
     source: ['schemas/ of this project; each key there names its own source'],

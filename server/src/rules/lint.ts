@@ -156,6 +156,7 @@ function ruleFinding(rule: Rule, report: Report): Finding {
     keyPath: report.keyPath ?? node?.path ?? [],
     fixes: guarded(report.fixes),
     ...(report.related && { related: report.related }),
+    ...(report.explains && { explains: report.explains }),
     ...(report.tags && { tags: report.tags }),
   };
 }
@@ -255,7 +256,29 @@ function settle(document: PlistDocument, found: readonly Finding[], options: Lin
     seen.add(place);
     settled.push(severity === finding.severity ? finding : { ...finding, severity });
   }
-  return settled.sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
+  return withoutExplained(settled).sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
+}
+
+const RANK: Readonly<Record<Severity, number>> = { hint: 0, information: 1, warning: 2, error: 3 };
+
+/** One mistake, one finding: a misspelt key and the absence of the right one are the same mistake. */
+function withoutExplained(findings: readonly Finding[]): Finding[] {
+  const paths = new Set(findings.flatMap(({ explains }) => (explains ? [JSON.stringify(explains)] : [])));
+  if (paths.size === 0) return [...findings];
+  const absent = new Map<string, Severity>();
+  const shown = findings.filter(({ keyPath, severity }) => {
+    const path = JSON.stringify(keyPath);
+    if (!paths.has(path)) return true;
+    const before = absent.get(path);
+    if (before === undefined || RANK[severity] > RANK[before]) absent.set(path, severity);
+    return false;
+  });
+  return shown.map((finding) => {
+    const severity = finding.explains && absent.get(JSON.stringify(finding.explains));
+    return severity === undefined || RANK[severity] <= RANK[finding.severity]
+      ? finding
+      : { ...finding, severity };
+  });
 }
 
 export function severityOf(

@@ -36,6 +36,11 @@ export interface Finding {
   /** Computed when asked for. Never throws. */
   readonly fixes: () => readonly Fix[];
   readonly related?: readonly RelatedPlace[];
+  /**
+   * The path of a key that is absent because this one stands for it, misspelt: what is said of its absence is not
+   * shown beside this finding, which takes over its severity.
+   */
+  readonly explains?: readonly (string | number)[];
   readonly tags?: readonly ('unnecessary' | 'deprecated')[];
 }
 
@@ -50,6 +55,11 @@ export interface Report {
   readonly severity?: Severity;
   readonly fixes?: () => readonly Fix[];
   readonly related?: readonly RelatedPlace[];
+  /**
+   * The path of a key that is absent because this one stands for it, misspelt: what is said of its absence is not
+   * shown beside this finding, which takes over its severity.
+   */
+  readonly explains?: readonly (string | number)[];
   readonly tags?: readonly ('unnecessary' | 'deprecated')[];
 }
 
