@@ -11,14 +11,12 @@ import { after, describe, test } from 'node:test';
 import * as bacons from '@bacons/xcode/json';
 import { planConversion } from '../../server/src/convert/plan.ts';
 import { CONVERT_TARGETS, type ConvertPlan } from '../../server/src/convert/types.ts';
-import { readBinaryPlist } from '../../server/src/plist/binary.ts';
-import { decodeBytes, detectFormat } from '../../server/src/plist/decode.ts';
 import { readOpenStepPlist } from '../../server/src/plist/openstep.ts';
 import { parsePlist } from '../../server/src/plist/parse.ts';
-import { printPlist } from '../../server/src/plist/print.ts';
 import { isDict } from '../../server/src/plist/value.ts';
 import { lint } from '../../server/src/rules/lint.ts';
 import { openDocument } from '../../server/src/workspace/document.ts';
+import { plistText } from '../../server/src/workspace/plistText.ts';
 
 interface Row {
   readonly id: string;
@@ -36,18 +34,6 @@ const rows: readonly Row[] = existsSync(join(ROOT, 'index.json'))
 
 const out = mkdtempSync(join(tmpdir(), 'driver-plist-convert-'));
 after(() => rmSync(out, { recursive: true, force: true }));
-
-/** XML text of a file of any property list format. */
-function xmlOf(bytes: Uint8Array): string {
-  const format = detectFormat(bytes);
-  const value =
-    format === 'binary'
-      ? readBinaryPlist(bytes).value
-      : format === 'openstep'
-        ? readOpenStepPlist(decodeBytes(bytes).text).value
-        : undefined;
-  return value === undefined ? decodeBytes(bytes).text : printPlist(value);
-}
 
 /** Reasons without the names in them, so that they can be counted. */
 function kindOfReason(why: string): string {
@@ -74,7 +60,7 @@ for (const target of CONVERT_TARGETS) {
       if (rows.length === 0) return t.skip('needs ../shared/corpus, not here');
       const wrong: string[] = [];
       for (const { id, file } of rows) {
-        const tree = parsePlist(xmlOf(readFileSync(join(ROOT, file))));
+        const tree = parsePlist(plistText(readFileSync(join(ROOT, file)))?.text ?? '');
         const result = planConversion(tree, { target, source: file });
         if (!result.ok) {
           assert.ok(

@@ -3,12 +3,9 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { planConversion } from '../convert/plan.ts';
 import { CONVERT_TARGETS, type ConvertTarget } from '../convert/types.ts';
-import { readBinaryPlist } from '../plist/binary.ts';
-import { decodeBytes, detectFormat } from '../plist/decode.ts';
-import { readOpenStepPlist } from '../plist/openstep.ts';
 import { parsePlist } from '../plist/parse.ts';
-import { printPlist } from '../plist/print.ts';
 import type { PlistTree } from '../plist/types.ts';
+import { plistText } from '../workspace/plistText.ts';
 import { type OptionSpec, parseArguments, UsageError } from './args.ts';
 import { planDiff, planJson, planTree } from './convert-report.ts';
 import { existingFiles, reasonOf, targetFolder, WriteError, writePlan } from './convert-write.ts';
@@ -144,16 +141,7 @@ async function infoPlist(start: string, given: string): Promise<string> {
 
 /** A property list in any format as a tree: binary and OpenStep ones by the XML that they convert to. */
 function treeOf(bytes: Uint8Array): PlistTree {
-  const format = detectFormat(bytes);
-  if (format === 'binary') {
-    const { value, problems } = readBinaryPlist(bytes);
-    if (value === undefined || problems.length > 0) throw new Trouble('The binary property list is damaged.');
-    return parsePlist(printPlist(value));
-  }
-  const { text } = decodeBytes(bytes);
-  if (format === 'openstep') {
-    const { value, problems } = readOpenStepPlist(text);
-    if (value !== undefined && problems.length === 0) return parsePlist(printPlist(value));
-  }
-  return parsePlist(text);
+  const read = plistText(bytes);
+  if (!read) throw new Trouble('It is no property list: binary data, or a damaged binary property list.');
+  return parsePlist(read.text);
 }

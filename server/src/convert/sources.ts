@@ -81,6 +81,7 @@ export function implementationFile(one: DextClass): string {
     ...head,
     '#include <os/log.h>',
     '#include <DriverKit/DriverKit.h>',
+    '#include <DriverKit/IOLib.h>',
     ...(userClient ? ['#include <DriverKit/IOUserClient.h>', '#include <DriverKit/OSDictionary.h>'] : []),
     '',
     `#include "${name}.h"`,
