@@ -1,5 +1,6 @@
 /** Answers what the editor asks about conversion and new bundles. Nothing is written here: the client writes. */
 import { optionProblems } from '../convert/plan.ts';
+import { CONVERT_TARGETS } from '../convert/types.ts';
 import type { PlistTree } from '../plist/types.ts';
 import type { PlistValue } from '../plist/value.ts';
 import {
@@ -29,7 +30,10 @@ import type { RegistryStore } from './registry.ts';
 /** Registers every request about conversion. */
 export function registerConversion(context: FeatureContext, registry: RegistryStore): void {
   const { connection, documentFor } = context;
-  const failed = { ok: false, problems: ['Something went wrong; the output of Driver Plist says what.'] };
+  const failed = {
+    ok: false as const,
+    problems: ['Something went wrong; the output of Driver Plist says what.'],
+  };
 
   const treeFor = async ({ uri, base64 }: ConvertParams): Promise<PlistTree | undefined> => {
     const open = await documentFor(uri);
@@ -37,57 +41,52 @@ export function registerConversion(context: FeatureContext, registry: RegistrySt
     if (base64 === undefined) return undefined;
     return treeOfBytes(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
   };
-  connection.onRequest(
+  connection.onRequest<ConvertAnswer, void>(
     CONVERT_REQUEST,
-    guarded(
-      context,
-      CONVERT_REQUEST,
-      failed as ConvertAnswer,
-      async (params: ConvertParams): Promise<ConvertAnswer> => {
-        const tree = await treeFor(params);
-        if (!tree) return { ok: false, problems: ['The file is no property list that can be read.'] };
-        const { target, bundleId, className, team, family } = params;
-        const source = bundleName(params.uri);
-        const result = convertPlan(tree, { target, bundleId, className, team, family, source });
-        if (!result.ok) return result;
-        const { plan, markdown } = result;
-        const personalities = plan.personalities.map(({ name, outcome, userClass, why }) => ({
+    guarded(context, CONVERT_REQUEST, failed, async (params: ConvertParams): Promise<ConvertAnswer> => {
+      const tree = typeof params?.uri === 'string' ? await treeFor(params) : undefined;
+      if (!tree) return { ok: false, problems: ['The file is no property list that can be read.'] };
+      const { target, bundleId, className, team, family } = params;
+      const source = bundleName(params.uri);
+      const result = convertPlan(tree, { target, bundleId, className, team, family, source });
+      if (!result.ok) return result;
+      const { plan, markdown } = result;
+      const personalities = plan.personalities.map(({ name, outcome, userClass, why }) => ({
+        name,
+        outcome,
+        userClass: userClass ?? null,
+        why,
+      }));
+      const { name, files, questions } = plan;
+      return {
+        ok: true,
+        plan: {
+          target,
           name,
-          outcome,
-          userClass: userClass ?? null,
-          why,
-        }));
-        const { name, files, questions } = plan;
-        return {
-          ok: true,
-          plan: {
-            target,
-            name,
-            bundleId: plan.bundleId,
-            personalities,
-            files,
-            refused: plan.refused ?? null,
-            questions,
-            markdown,
-          },
-        };
-      },
-    ),
+          bundleId: plan.bundleId,
+          personalities,
+          files,
+          refused: plan.refused ?? null,
+          questions,
+          markdown,
+        },
+      };
+    }),
   );
   connection.onRequest(
     CHECK_NAMES_REQUEST,
     guarded(context, CHECK_NAMES_REQUEST, [] as string[], (params: CheckNamesParams) => {
-      const { target, bundleId, className, team } = params;
+      const { target = 'codeless-dext', bundleId, className, team } = params ?? {};
       return optionProblems({ target, bundleId, className, team });
     }),
   );
   connection.onRequest(FAMILIES_REQUEST, guarded(context, FAMILIES_REQUEST, [], shownFamilies));
-  connection.onRequest(
+  connection.onRequest<NewBundleAnswer, void>(
     NEW_BUNDLE_REQUEST,
     guarded(
       context,
       NEW_BUNDLE_REQUEST,
-      failed as NewBundleAnswer,
+      failed,
       (params: NewBundleParams): NewBundleAnswer => newBundleFor(params, registry),
     ),
   );

@@ -1,0 +1,77 @@
+/** The requests about conversions, by real messages. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ConvertAnswer, NewBundleAnswer, ShownFamily } from '../../server/src/lsp/convertMessages.ts';
+import { writeBinaryPlist } from '../../server/src/plist/binary-write.ts';
+import { parsePlist } from '../../server/src/plist/parse.ts';
+import { kextText, personality } from '../unit/convert/support.ts';
+import { CLIENT_PULL, startClient } from './client.ts';
+
+const URI = 'file:///work/Gadget.kext/Contents/Info.plist';
+const text = kextText({
+  personalities: personality('Gadget', {
+    IOClass: 'A',
+    IOProviderClass: 'IOUSBDevice',
+    idVendor: 4660,
+    idProduct: 2,
+  }),
+});
+
+test('a kext is planned, open or not, in any format; bad names and nonsense are said', async () => {
+  const client = await startClient(CLIENT_PULL);
+  const convert = (params: object) =>
+    client.connection.sendRequest<ConvertAnswer>('driverPlist/convert', {
+      uri: URI,
+      target: 'codeless-dext',
+      ...params,
+    });
+  assert.ok(!(await convert({})).ok, 'nothing is known of the file');
+  const value = parsePlist(text).root?.value();
+  assert.ok(value);
+  for (const bytes of [Buffer.from(text), Buffer.from(writeBinaryPlist(value))]) {
+    const answer = await convert({ base64: bytes.toString('base64') });
+    assert.ok(answer.ok);
+    assert.match(answer.plan.markdown, /Gadget\.kext/);
+    assert.ok(answer.plan.files.some(({ path }) => path.endsWith('Info.plist')));
+  }
+  await client.open(URI, text);
+  const named = await convert({ bundleId: 'org.acme.tool.driver', className: 'ToolDriver' });
+  assert.ok(named.ok);
+  assert.equal(named.plan.personalities[0]?.userClass, 'ToolDriver');
+  assert.equal(named.plan.bundleId, 'org.acme.tool.driver');
+  for (const wrong of [{ bundleId: '../x' }, { target: 'toast' }, { team: 'x' }, { uri: 7 }]) {
+    const answer = await convert(wrong);
+    assert.ok(!answer.ok && answer.problems.length > 0, JSON.stringify(wrong));
+  }
+  const check = (params: object) =>
+    client.connection.sendRequest<string[]>('driverPlist/checkNames', { target: 'codeless-dext', ...params });
+  assert.deepEqual(
+    await check({ bundleId: 'org.acme.tool.driver', className: 'Tool', team: 'ABCDE12345' }),
+    [],
+  );
+  assert.equal((await check({ bundleId: 'x', className: 'class', team: 'abc' })).length, 3);
+  assert.equal(await client.stop(), 0);
+});
+
+test('families are listed, and a new bundle is made of match keys', async () => {
+  const client = await startClient(CLIENT_PULL);
+  const families = await client.connection.sendRequest<ShownFamily[]>('driverPlist/families', {});
+  const hid = families.find(({ id }) => id === 'hid-event-driver');
+  assert.ok(hid?.complete && hid.providers.length > 0);
+  const make = (params: object | null) =>
+    client.connection.sendRequest<NewBundleAnswer>('driverPlist/newBundle', params);
+  const params = {
+    family: 'usb-device',
+    match: { idVendor: 4617, idProduct: 1 },
+    bundleId: 'org.acme.lamp.driver',
+    className: 'LampDriver',
+  };
+  const made = await make(params);
+  assert.ok(made.ok);
+  const info = made.files.find(({ path, text }) => /Info\.plist$/.test(path) && /LampDriver/.test(text));
+  assert.match(info?.text ?? '', /<key>idVendor<\/key>\s*<integer>4617<\/integer>/);
+  assert.ok(!(await make({ ...params, match: { idProduct: 1 } })).ok, 'an illegal combination');
+  assert.ok(!(await make({ ...params, device: 3 })).ok, 'no dump is loaded');
+  assert.ok(!(await make(null)).ok);
+  assert.equal(await client.stop(), 0);
+});
