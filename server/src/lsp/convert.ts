@@ -47,6 +47,8 @@ export function registerConversion(context: FeatureContext, registry: RegistrySt
       const tree = typeof params?.uri === 'string' ? await treeFor(params) : undefined;
       if (!tree) return { ok: false, problems: ['The file is no property list that can be read.'] };
       const { target, bundleId, className, team, family } = params;
+      if (!CONVERT_TARGETS.includes(target))
+        return { ok: false, problems: [`The target must be one of ${CONVERT_TARGETS.join(', ')}.`] };
       const source = bundleName(params.uri);
       const result = convertPlan(tree, { target, bundleId, className, team, family, source });
       if (!result.ok) return result;
