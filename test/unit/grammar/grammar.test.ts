@@ -19,7 +19,7 @@ const cases: { name: string; text: string; scopes: Record<string, string> }[] = 
     name: 'keys and strings',
     text: '<key>CFBundleName</key><string>Lamp</string>',
     scopes: {
-      CFBundleName: 'support.type.property-name',
+      CFBundleName: 'variable.other.property',
       Lamp: 'string.unquoted',
       key: 'entity.name.tag',
       string: 'entity.name.tag',
@@ -71,7 +71,6 @@ const cases: { name: string; text: string; scopes: Record<string, string> }[] = 
   },
   {
     name: 'build variables',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: a build variable of Xcode's
     text: '<string>a$(TEAM:rfc1034identifier)b${NAME}c$(A_$(B):default=x) $BARE @CMAKE@ {{MUSTACHE}} d</string>',
     scopes: {
       a: 'string.unquoted',
@@ -122,7 +121,7 @@ const cases: { name: string; text: string; scopes: Record<string, string> }[] = 
   {
     name: 'comments, over several lines',
     text: '<!-- one\n<key>two</key>\n--><key>three</key>',
-    scopes: { one: 'comment.block', '<key>two</key>': 'comment.block', three: 'support.type.property-name' },
+    scopes: { one: 'comment.block', '<key>two</key>': 'comment.block', three: 'variable.other.property' },
   },
   {
     name: 'the kind comment',
@@ -169,7 +168,7 @@ for (const { name, text, scopes } of cases) {
 for (const tag of ['key', 'string', 'integer', 'real', 'date', 'data']) {
   test(`a <${tag}> left open ends where the next tag begins`, () => {
     const tokens = tokenize(grammar, `<${tag}>x\n\t<key>next</key>\n</dict>\n<string>last</string>`);
-    assert.equal(scopeOf(tokens, 'next'), 'support.type.property-name');
+    assert.equal(scopeOf(tokens, 'next'), 'variable.other.property');
     assert.equal(scopeOf(tokens, 'last'), 'string.unquoted');
     assert.equal(scopeOf(tokens, 'dict'), 'entity.name.tag');
   });
