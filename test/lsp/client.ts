@@ -113,7 +113,13 @@ after(() => {
 /** Starts the server and shakes hands. */
 export async function startClient(
   capabilities: ClientCapabilities,
-  options: { settings?: unknown; initializationOptions?: unknown; args?: readonly string[] } = {},
+  options: {
+    settings?: unknown;
+    initializationOptions?: unknown;
+    args?: readonly string[];
+    /** URIs of the workspace's folders. */
+    folders?: readonly string[];
+  } = {},
 ): Promise<LspClient> {
   assert.ok(existsSync(SERVER), 'dist/server.js is not there: run npm run build first');
   const child = spawn(process.execPath, [SERVER, ...(options.args ?? ['--stdio'])], {
@@ -177,6 +183,7 @@ export async function startClient(
   const initialized = await connection.sendRequest<InitializeResult>('initialize', {
     processId: process.pid,
     rootUri: null,
+    ...(options.folders && { workspaceFolders: options.folders.map((uri) => ({ uri, name: uri })) }),
     capabilities,
     initializationOptions: options.initializationOptions,
   });

@@ -38,9 +38,12 @@ export function pullDiagnostics(context: FeatureContext): DiagnosticSupport {
         } = params;
         const document = await documentFor(uri);
         if (!document || !settingsFor(uri).validate) return empty;
-        const resultId = `${run}:${generation}:${document.version}`;
+        const several = context.several?.();
+        const resultId = `${run}:${generation}:${several?.revision() ?? ''}:${document.version}`;
         if (resultId === previousResultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
-        return { kind: DocumentDiagnosticReportKind.Full, resultId, items: service.diagnostics(document) };
+        const items = service.diagnostics(document);
+        items.push(...((await several?.diagnostics(document)) ?? []));
+        return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
       },
     ),
   );
@@ -62,6 +65,9 @@ export function pushDiagnostics(context: FeatureContext): DiagnosticSupport {
   const publish = async (uri: string): Promise<void> => {
     const document = await documentFor(uri);
     const diagnostics = document && settingsFor(uri).validate ? service.diagnostics(document) : [];
+    if (document && settingsFor(uri).validate) {
+      diagnostics.push(...((await context.several?.()?.diagnostics(document)) ?? []));
+    }
     const version = abilities.diagnosticVersions && document ? { version: document.version } : {};
     await connection.sendDiagnostics({ uri, ...version, diagnostics });
   };

@@ -1,5 +1,5 @@
 /** Answers the requests of the protocol by the language service. */
-import type { Connection } from 'vscode-languageserver';
+import type { CodeAction, Connection, Diagnostic, Range } from 'vscode-languageserver';
 import type { LanguageService } from '../service/index.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import type { ServerAbilities } from './abilities.ts';
@@ -14,6 +14,16 @@ export interface FeatureContext extends Guard {
   /** The document with its settings known; undefined when it is not open or none of ours. */
   readonly documentFor: (uri: string) => Promise<PlistDocument | undefined>;
   readonly settingsFor: (uri: string) => Settings;
+  /** What other files of the workspace add; undefined where none is read. */
+  readonly several?: () => SeveralFiles | undefined;
+}
+
+/** Findings over several files, beside those of the service. */
+export interface SeveralFiles {
+  /** Grows when the answers may be others. */
+  revision(): number;
+  diagnostics(document: PlistDocument): Promise<Diagnostic[]>;
+  actions(document: PlistDocument, range: Range, only: readonly string[] | undefined): Promise<CodeAction[]>;
 }
 
 /** Registers every request handler but those for diagnostics. Unknown documents get empty answers. */
@@ -45,7 +55,9 @@ export function registerFeatures(context: FeatureContext): void {
   connection.onCodeAction(
     guarded(context, 'codeAction', null, async ({ textDocument, range, context: { diagnostics, only } }) => {
       const document = await documentFor(textDocument.uri);
-      return document ? service.codeActions(document, { range, diagnostics, only }) : null;
+      if (!document) return null;
+      const more = (await context.several?.()?.actions(document, range, only)) ?? [];
+      return [...more, ...service.codeActions(document, { range, diagnostics, only })];
     }),
   );
   connection.onCodeActionResolve(async (action) => {

@@ -6,6 +6,7 @@ import {
   DidChangeWatchedFilesNotification,
   type InitializeParams,
   type InitializeResult,
+  type ServerCapabilities,
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
@@ -15,10 +16,11 @@ import type { DetectedKind, PlistDocument } from '../workspace/types.ts';
 import { readAbilities, type ServerAbilities } from './abilities.ts';
 import { registerBinary } from './binary.ts';
 import { serverCapabilities } from './capabilities.ts';
+import { clientFiles } from './clientFiles.ts';
 import { registerConversion } from './convert.ts';
 import { type DiagnosticSupport, pullDiagnostics, pushDiagnostics } from './diagnostics.ts';
 import { createDocumentStore } from './documents.ts';
-import { type FeatureContext, registerFeatures } from './features.ts';
+import { type FeatureContext, registerFeatures, type SeveralFiles } from './features.ts';
 import { guarded, stackOf } from './guard.ts';
 import { registerMatching } from './match.ts';
 import {
@@ -33,6 +35,20 @@ import { createRegistrySetting } from './registrySetting.ts';
 import { registerRulePages } from './rulePages.ts';
 import type { Runtime } from './runtime.ts';
 import { readSettings, SETTINGS_SECTION, type Settings } from './settings.ts';
+import {
+  createLiveWorkspace,
+  type LiveWorkspace,
+  readWorkspaceAbilities,
+  type WorkspaceAbilities,
+  type WorkspaceNeeds,
+} from './workspace.ts';
+import { registerWorkspaceDiagnostics } from './workspaceDiagnostics.ts';
+import {
+  registerWorkspaceFeatures,
+  severalActions,
+  severalDiagnostics,
+  workspaceCapabilities,
+} from './workspaceFeatures.ts';
 
 /** Pause after a change before the kind is told, in milliseconds. */
 const KIND_DELAY = 200;
@@ -42,10 +58,14 @@ export function startServer(connection: Connection, runtime: Runtime): void {
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     const abilities = readAbilities(params);
     const initial = (params.initializationOptions as { settings?: unknown } | undefined)?.settings;
-    const server = createServer(connection, runtime, abilities, initial, foldersOf(params));
+    const several = readWorkspaceAbilities(params);
+    const folders = foldersOf(params);
+    const server = createServer(connection, runtime, abilities, initial, folders, several);
     connection.onInitialized(() => server.initialized());
     return {
-      capabilities: serverCapabilities(abilities),
+      capabilities: server.scans
+        ? withWorkspace(serverCapabilities(abilities), workspaceCapabilities(several))
+        : serverCapabilities(abilities),
       serverInfo: { name: 'driver-plist', version: runtime.version },
     };
   });
@@ -58,7 +78,8 @@ function createServer(
   abilities: ServerAbilities,
   initialSettings: unknown,
   folders: readonly string[],
-): { initialized(): void } {
+  several: WorkspaceAbilities,
+): { initialized(): void; readonly scans: boolean } {
   const texts = new TextDocuments(TextDocument);
   const store = createDocumentStore(
     (uri) => texts.get(uri),
@@ -118,11 +139,22 @@ function createServer(
     versionOf: (uri) => texts.get(uri)?.version,
     documentFor,
     settingsFor: (uri) => current.get(uri) ?? sent,
+    several: () => severalFiles,
   };
   const diagnostics: DiagnosticSupport = abilities.pullDiagnostics
     ? pullDiagnostics(context)
     : pushDiagnostics(context);
   registerFeatures(context);
+  const live = openWorkspace(context, runtime, folders, several, {
+    configOf: projects.find,
+    openLintOptions: store.lintOptions,
+    refresh: () => diagnostics.refresh(texts.keys()),
+  });
+  const severalFiles: SeveralFiles | undefined = live && {
+    revision: live.revision,
+    diagnostics: (document) => severalDiagnostics(context, live, document),
+    actions: (document, range, only) => severalActions(context, live, document, range, only),
+  };
   registerRulePages(connection);
   registerBinary(connection);
   const kinds = kindNotifier(context);
@@ -159,10 +191,14 @@ function createServer(
   );
 
   texts.onDidChangeContent(({ document: { uri } }) => {
-    diagnostics.changed(uri);
+    live?.changed(uri);
+    // Who pulls asks for the others too; for who does not, they are sent anew.
+    const others = live && !abilities.pullDiagnostics ? texts.keys() : [];
+    for (const one of new Set([uri, ...others])) diagnostics.changed(one);
     kinds.changed(uri);
   });
   texts.onDidClose(({ document: { uri } }) => {
+    live?.closed(uri);
     store.forget(uri);
     ready.delete(uri);
     current.delete(uri);
@@ -183,17 +219,23 @@ function createServer(
     // Clients that let us ask send null or what they please.
     const given = (settings as { [SETTINGS_SECTION]?: unknown } | null | undefined)?.[SETTINGS_SECTION];
     if (given !== undefined) sent = readSettings(given).settings;
+    live?.configChanged();
     refresh();
     void registrySetting.changed();
   });
-  connection.onDidChangeWatchedFiles(() => {
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    live?.filesChanged(changes);
+    if (live && !changes.some(({ uri }) => uri.endsWith(`/${CONFIG_FILE}`) || uri.endsWith('.json'))) return;
     projects.clear();
+    live?.configChanged();
     refresh();
   });
   connection.onShutdown(() => {});
 
   return {
+    scans: live !== undefined,
     initialized() {
+      live?.start();
       void registrySetting.changed();
       const register = connection.client;
       if (abilities.registerConfiguration) {
@@ -209,6 +251,35 @@ function createServer(
           .catch((error) => connection.console.warn(`register: ${stackOf(error)}`));
       }
     },
+  };
+}
+
+/** Undefined where nothing may be read, or there is nothing to read it by. */
+function openWorkspace(
+  context: FeatureContext,
+  runtime: Runtime,
+  folders: readonly string[],
+  abilities: WorkspaceAbilities,
+  needs: Pick<WorkspaceNeeds, 'configOf' | 'openLintOptions' | 'refresh'>,
+): LiveWorkspace | undefined {
+  const files = runtime.files ?? (abilities.clientFiles ? clientFiles(context.connection) : undefined);
+  // Node reads the files of this machine only.
+  const readable = folders.filter((folder) => runtime.files === undefined || folder.startsWith('file:'));
+  if (!abilities.scan || !files || readable.length === 0) return undefined;
+  const live = createLiveWorkspace({ ...needs, context, abilities, folders: readable, files });
+  registerWorkspaceFeatures(context, live);
+  if (context.abilities.pullDiagnostics) registerWorkspaceDiagnostics(context, live);
+  return live;
+}
+
+function withWorkspace(own: ServerCapabilities, more: ServerCapabilities): ServerCapabilities {
+  const { diagnosticProvider } = own;
+  return {
+    ...own,
+    ...more,
+    ...(diagnosticProvider && {
+      diagnosticProvider: { ...diagnosticProvider, interFileDependencies: true, workspaceDiagnostics: true },
+    }),
   };
 }
 

@@ -1,0 +1,208 @@
+/**
+ * The workspace behind the connection: read when the server starts, kept by what the editor holds and what changes
+ * on disk. Without folders, without files, or where the client says so nothing is read.
+ */
+import {
+  DidChangeWatchedFilesNotification,
+  type FileEvent,
+  type InitializeParams,
+} from 'vscode-languageserver';
+import { URI } from 'vscode-uri';
+import type { LintOptions } from '../rules/lint.ts';
+import { createWorkspaceLinter, type WorkspaceLinter } from '../rules/workspace-lint.ts';
+import type { FileSystem, PlistDocument } from '../workspace/types.ts';
+import { roleOf } from '../workspace/walk.ts';
+import { Workspace } from '../workspace/workspace.ts';
+import type { FeatureContext } from './features.ts';
+import { stackOf } from './guard.ts';
+import { type ProjectConfig, relativePath } from './projectConfig.ts';
+import { BUNDLES_CHANGED_NOTIFICATION } from './workspaceMessages.ts';
+
+/** Pause after a change before others hear of it, in milliseconds. */
+const CHANGE_DELAY = 300;
+
+const WATCHED = ['**/*.{plist,entitlements,xcent,pbxproj,xcconfig,iig}', '**/project.{yml,yaml}'];
+
+export interface WorkspaceAbilities {
+  /** The workspace may be read: the client did not say `scanWorkspace: false` (a workspace that is not trusted). */
+  readonly scan: boolean;
+  /** The client reads files for us (`fileSystem: true`). */
+  readonly clientFiles: boolean;
+  /** The client shows the bundles and wants to hear of changes (`bundles: true`). */
+  readonly bundles: boolean;
+  readonly prepareRename: boolean;
+}
+
+/** Never throws, whatever the client sent. */
+export function readWorkspaceAbilities(params: InitializeParams): WorkspaceAbilities {
+  const options: unknown = params?.initializationOptions;
+  const given = typeof options === 'object' && options !== null ? (options as Record<string, unknown>) : {};
+  return {
+    scan: given.scanWorkspace !== false,
+    clientFiles: given.fileSystem === true,
+    bundles: given.bundles === true,
+    prepareRename: params?.capabilities?.textDocument?.rename?.prepareSupport === true,
+  };
+}
+
+export interface WorkspaceNeeds {
+  readonly context: FeatureContext;
+  readonly abilities: WorkspaceAbilities;
+  /** URIs as the client writes them. */
+  readonly folders: readonly string[];
+  readonly files: FileSystem;
+  readonly configOf: (uri: string) => Promise<ProjectConfig | undefined>;
+  /** How an open document is linted. */
+  readonly openLintOptions: (document: PlistDocument) => LintOptions;
+  /** Findings of open documents may be others now. */
+  readonly refresh: () => void;
+}
+
+export interface LiveWorkspace {
+  readonly workspace: Workspace;
+  readonly linter: WorkspaceLinter;
+  /** Resolves when the workspace has been read and holds what the editor holds. Never rejects. */
+  ready(): Promise<void>;
+  /** Resolves at once: false while the workspace is still being read. */
+  isRead(): boolean;
+  /** Grows with every change. */
+  revision(): number;
+  /** The URI as the workspace writes it, and as the client does. */
+  inner(uri: string): string;
+  outer(uri: string): string;
+  isOpen(inner: string): boolean;
+  lintOptions(document: PlistDocument): LintOptions;
+  /** Text documents of the editor came, changed or went. */
+  changed(uri: string): void;
+  closed(uri: string): void;
+  filesChanged(changes: readonly FileEvent[]): void;
+  /** Settings or config files are others now. */
+  configChanged(): void;
+  start(): void;
+}
+
+export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
+  const { context, abilities, folders, files, configOf, openLintOptions, refresh } = needs;
+  const { connection, timer } = context;
+  const inner = (uri: string): string => URI.parse(uri).toString();
+  const outerOf = new Map<string, string>();
+  const dirty = new Set<string>();
+  const adopted = new WeakMap<PlistDocument, PlistDocument>();
+  let config: ProjectConfig | undefined;
+  let closedOptions: LintOptions = {};
+  let read = false;
+  let revision = 0;
+  let reading: Promise<void> = Promise.resolve();
+  let telling: { dispose(): void } | undefined;
+
+  const workspace = new Workspace(files, folders.map(inner), {
+    kindOf: (uri) => config?.config.kindOf(relativePath(config, uri)),
+  });
+  const lintOptions = (document: PlistDocument): LintOptions => {
+    const uri = outerOf.get(document.uri);
+    return uri === undefined ? closedOptions : openLintOptions({ ...document, uri });
+  };
+  const linter = createWorkspaceLinter(workspace, { lintOptions });
+
+  const loadConfig = async (): Promise<void> => {
+    const [folder] = folders;
+    config = folder === undefined ? undefined : await configOf(`${folder.replace(/\/$/, '')}/Info.plist`);
+    const settings = context.settingsFor(folder ?? '');
+    closedOptions = {
+      severities: new Map([...settings.severities, ...(config?.config.severities ?? [])]),
+      overlays: config?.overlays,
+      onRuleError: (rule, error) => connection.console.error(`rule ${rule}: ${stackOf(error)}`),
+    };
+  };
+  const index = async (): Promise<void> => {
+    const progress = context.abilities.progress
+      ? await connection.window.createWorkDoneProgress()
+      : undefined;
+    progress?.begin('Reading driver projects');
+    try {
+      await loadConfig();
+      await workspace.index({
+        progress: (count) => progress?.report(`${count} folders`),
+        ignores: (path) => config?.config.ignores(path) === true,
+      });
+      for (const { uri, message } of workspace.notices) connection.console.warn(`${uri}: ${message}`);
+    } catch (error) {
+      connection.console.error(`workspace: ${stackOf(error)}`);
+    } finally {
+      progress?.done();
+    }
+    read = true;
+    tell();
+    refresh();
+  };
+  /** What the editor holds goes into the workspace before anyone asks. */
+  const sync = async (): Promise<void> => {
+    for (const uri of [...dirty]) {
+      dirty.delete(uri);
+      const document = await context.documentFor(uri);
+      const key = inner(uri);
+      if (document) outerOf.set(key, uri);
+      else outerOf.delete(key);
+      workspace.setOpen(key, document && adopt(document, key));
+    }
+  };
+  const adopt = (document: PlistDocument, key: string): PlistDocument => {
+    if (document.uri === key) return document;
+    const known = adopted.get(document) ?? { ...document, uri: key };
+    adopted.set(document, known);
+    return known;
+  };
+  const tell = (): void => {
+    revision++;
+    if (!abilities.bundles) return;
+    telling?.dispose();
+    telling = timer.setTimeout(() => {
+      connection.sendNotification(BUNDLES_CHANGED_NOTIFICATION).catch(() => {});
+    }, CHANGE_DELAY);
+  };
+  const changed = (uri: string): void => {
+    dirty.add(uri);
+    tell();
+  };
+  return {
+    workspace,
+    linter,
+    async ready() {
+      await reading;
+      await sync();
+    },
+    isRead: () => read,
+    revision: () => revision,
+    inner,
+    outer: (uri) => outerOf.get(uri) ?? uri,
+    isOpen: (uri) => outerOf.has(uri),
+    lintOptions,
+    changed,
+    closed: changed,
+    filesChanged(changes) {
+      const ours = changes.filter(({ uri }) => roleOf(uri.slice(uri.lastIndexOf('/') + 1)) !== undefined);
+      if (ours.length === 0 || !read) return;
+      reading = reading
+        .then(async () => {
+          for (const { uri } of ours) await workspace.fileChanged(inner(uri));
+          tell();
+          refresh();
+        })
+        .catch((error) => connection.console.error(`workspace: ${stackOf(error)}`));
+    },
+    configChanged() {
+      reading = reading
+        .then(loadConfig)
+        .then(tell)
+        .catch(() => {});
+    },
+    start() {
+      reading = index();
+      if (!context.abilities.registerWatchedFiles) return;
+      const watchers = WATCHED.map((globPattern) => ({ globPattern }));
+      connection.client
+        .register(DidChangeWatchedFilesNotification.type, { watchers })
+        .catch((error) => connection.console.warn(`register: ${stackOf(error)}`));
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/** `workspace/diagnostic`: findings of files that are not open. */
+import {
+  type CancellationToken,
+  DocumentDiagnosticReportKind,
+  type WorkspaceDiagnosticReport,
+  type WorkspaceDocumentDiagnosticReport,
+} from 'vscode-languageserver';
+import type { FeatureContext } from './features.ts';
+import { guarded } from './guard.ts';
+import type { LiveWorkspace } from './workspace.ts';
+import { allFindings, diagnosticsOf } from './workspaceFeatures.ts';
+
+/** How often a waiting request looks for a change, in milliseconds. */
+const LOOK_EVERY = 500;
+
+/**
+ * Answers a pull of the workspace: the files of its bundles that the editor does not hold. What has not changed since
+ * the last answer is left out of a later one; a pull without any news waits for some.
+ */
+export function registerWorkspaceDiagnostics(context: FeatureContext, live: LiveWorkspace): void {
+  const { connection, timer } = context;
+  const run = Date.now().toString(36);
+  /** What was answered for a file last, by its URI in the workspace. */
+  const answered = new Map<string, { readonly resultId: string; readonly content: string }>();
+  let answeredRevision = -1;
+  const pause = () => new Promise<void>((resolve) => timer.setTimeout(resolve, LOOK_EVERY));
+
+  const newsFor = async (
+    known: ReadonlyMap<string, string>,
+  ): Promise<WorkspaceDocumentDiagnosticReport[]> => {
+    const items: WorkspaceDocumentDiagnosticReport[] = [];
+    const validates = context.settingsFor('').validate;
+    const files = new Set([...filesOf(live), ...answered.keys()]);
+    for (const inner of files) {
+      const document = live.isOpen(inner) || !validates ? undefined : live.workspace.document(inner);
+      const findings = document && !live.workspace.isConverted(inner) ? allFindings(live, inner) : [];
+      const diagnostics = document ? await diagnosticsOf(context, live, document, findings) : [];
+      const content = JSON.stringify(diagnostics);
+      const before = answered.get(inner);
+      const uri = live.outer(inner);
+      if (before?.content === content && known.get(uri) === before.resultId) continue;
+      if (!before && diagnostics.length === 0 && !known.has(uri)) continue;
+      const resultId = `${run}:${live.revision()}`;
+      answered.set(inner, { resultId, content });
+      items.push({
+        uri,
+        version: null,
+        kind: DocumentDiagnosticReportKind.Full,
+        resultId,
+        items: diagnostics,
+      });
+    }
+    return items;
+  };
+  connection.languages.diagnostics.onWorkspace(
+    guarded(
+      context,
+      'workspace/diagnostic',
+      { items: [] },
+      async ({ previousResultIds }, token: CancellationToken): Promise<WorkspaceDiagnosticReport> => {
+        await live.ready();
+        const known = new Map(
+          (Array.isArray(previousResultIds) ? previousResultIds : []).map(({ uri, value }) => [uri, value]),
+        );
+        for (;;) {
+          const fresh = known.size === 0 || answeredRevision !== live.revision();
+          answeredRevision = live.revision();
+          const items = fresh ? await newsFor(known) : [];
+          if (items.length > 0 || known.size === 0 || token.isCancellationRequested) return { items };
+          while (answeredRevision === live.revision() && !token.isCancellationRequested) await pause();
+          await live.ready();
+        }
+      },
+    ),
+  );
+}
+
+/** Files of the bundles. */
+function filesOf({ workspace }: LiveWorkspace): string[] {
+  const uris = workspace.bundles.flatMap(({ configurations }) =>
+    configurations.flatMap(({ infoPlist, entitlements }) => [infoPlist, entitlements]),
+  );
+  return [...new Set(uris.filter((uri) => uri !== undefined))];
+}

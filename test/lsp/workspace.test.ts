@@ -1,0 +1,262 @@
+/** The built server over sample projects: findings over several files, navigation, rename, bundles. */
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { WorkspaceDiagnosticReport } from 'vscode-languageserver';
+import type {
+  CodeAction,
+  Diagnostic,
+  Location,
+  SymbolInformation,
+  WorkspaceEdit,
+} from 'vscode-languageserver-types';
+import type { BundlesResult } from '../../server/src/lsp/workspaceMessages.ts';
+import { type LspClient, startClient } from './client.ts';
+
+const RULES = path.resolve(import.meta.dirname, '../fixtures/workspace/rules');
+const PULL = {
+  textDocument: {
+    diagnostic: { relatedInformation: true },
+    rename: { prepareSupport: true },
+    codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } } },
+  },
+  workspace: { diagnostics: { refreshSupport: true }, workspaceEdit: { documentChanges: true } },
+};
+const PUSH = { textDocument: { publishDiagnostics: { relatedInformation: true, versionSupport: true } } };
+
+const folders: string[] = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A copy of a sample project, in a folder with a name that URIs write in several ways. */
+function copied(sample: string): { folder: string; uri(file: string): string; text(file: string): string } {
+  const parent = mkdtempSync(path.join(tmpdir(), 'driver-plist (ä) '));
+  folders.push(parent);
+  const folder = path.join(parent, 'Lamp');
+  cpSync(path.join(RULES, sample), folder, { recursive: true });
+  return {
+    folder,
+    uri: (file) => pathToFileURL(path.join(folder, file)).href,
+    text: (file) => readFileSync(path.join(folder, file), 'utf8'),
+  };
+}
+
+async function started(
+  folder: string,
+  capabilities: object = PULL,
+  options: object = {},
+): Promise<LspClient> {
+  const client = await startClient(capabilities, {
+    folders: [pathToFileURL(folder).href],
+    initializationOptions: { bundles: true, ...options },
+  });
+  // Answered when the workspace has been read.
+  await client.connection.sendRequest('workspace/symbol', { query: '' });
+  return client;
+}
+
+const shown = (items: readonly Diagnostic[]) =>
+  items.filter(({ code }) => String(code).startsWith('workspace/')).map(({ code }) => code);
+
+describe('findings over several files', () => {
+  test('are pulled, with the place in the other file, and go when the other file is mended in the editor', async () => {
+    const { folder, uri, text } = copied('transport-entitlement/invalid');
+    const client = await started(folder);
+    const rights = await client.open(uri('Driver/Driver.entitlements'), text('Driver/Driver.entitlements'));
+    const first = await rights.pull();
+    assert.deepEqual(shown(first.items), ['workspace/transport-entitlement']);
+    const [place] = first.items.flatMap(({ relatedInformation }) => relatedInformation ?? []);
+    assert.equal(place?.location.uri, uri('Driver/Info.plist').replace('(', '%28').replace(')', '%29'));
+    assert.ok((place?.location.range.start.line ?? 0) > 5);
+
+    const info = await client.open(uri('Driver/Info.plist'), text('Driver/Info.plist'));
+    await info.change('<string>IOUSBHostDevice</string>', '<string>IOUserResources</string>');
+    const second = await rights.pull(first.resultId);
+    assert.equal(second.kind, 'full');
+    assert.deepEqual(shown(second.items), []);
+    assert.equal(await client.stop(), 0);
+  });
+
+  test('have quick fixes, and the edit mends them', async () => {
+    const { folder, uri, text } = copied('transport-entitlement/invalid');
+    const client = await started(folder);
+    const rights = await client.open(uri('Driver/Driver.entitlements'), text('Driver/Driver.entitlements'));
+    const [finding] = (await rights.pull()).items.filter(
+      ({ code }) => code === 'workspace/transport-entitlement',
+    );
+    assert.ok(finding);
+    const actions = await client.connection.sendRequest<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri: rights.uri },
+      range: finding.range,
+      context: { diagnostics: [finding], only: ['quickfix'] },
+    });
+    const action = actions.find(({ title }) =>
+      title.startsWith('Add com.apple.developer.driverkit.transport.usb'),
+    );
+    assert.ok(action?.edit, actions.map(({ title }) => title).join(', '));
+    await rights.apply(action.edit);
+    assert.match(rights.text(), /<integer>4660<\/integer>/);
+    assert.deepEqual(shown((await rights.pull()).items), []);
+    await client.stop();
+  });
+
+  test('of another file are mended there: PRODUCT_NAME in the project', async () => {
+    const { folder, uri, text } = copied('product-name/invalid');
+    const client = await started(folder);
+    const info = await client.open(uri('Driver/Info.plist'), text('Driver/Info.plist'));
+    const [finding] = (await info.pull()).items.filter(({ code }) => code === 'workspace/product-name');
+    const actions = await client.connection.sendRequest<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri: info.uri },
+      range: finding?.range,
+      context: { diagnostics: [] },
+    });
+    const edit = actions.find(({ title }) => title.startsWith('Set PRODUCT_NAME'))?.edit as WorkspaceEdit;
+    const [change] = edit.documentChanges ?? [];
+    assert.ok(change && 'edits' in change);
+    assert.ok(change.textDocument.uri.endsWith('/Lamp.xcodeproj/project.pbxproj'));
+    assert.deepEqual(
+      change.edits.map((one) => ('newText' in one ? one.newText : '')),
+      ['$(PRODUCT_BUNDLE_IDENTIFIER)'],
+    );
+    await client.stop();
+  });
+
+  test('follow a change on disk', async () => {
+    const { folder, uri, text } = copied('transport-entitlement/invalid');
+    const client = await started(folder);
+    const rights = await client.open(uri('Driver/Driver.entitlements'), text('Driver/Driver.entitlements'));
+    assert.equal(shown((await rights.pull()).items).length, 1);
+    writeFileSync(
+      path.join(folder, 'Driver/Info.plist'),
+      text('Driver/Info.plist').replace('IOUSBHostDevice', 'IOUserResources'),
+    );
+    await client.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: uri('Driver/Info.plist'), type: 2 }],
+    });
+    assert.deepEqual(shown((await rights.pull()).items), []);
+    await client.stop();
+  });
+
+  test('are pushed to a client that does not pull', async () => {
+    const { folder, uri, text } = copied('transport-entitlement/invalid');
+    const client = await started(folder, PUSH);
+    await client.open(uri('Driver/Driver.entitlements'), text('Driver/Driver.entitlements'));
+    const { diagnostics } = await client.waitFor<{ diagnostics: Diagnostic[] }>(
+      'textDocument/publishDiagnostics',
+    );
+    assert.deepEqual(shown(diagnostics), ['workspace/transport-entitlement']);
+    await client.stop();
+  });
+
+  test('of files that are not open come with a pull of the workspace; the next waits for news', async () => {
+    const { folder, uri, text } = copied('transport-entitlement/invalid');
+    const client = await started(folder);
+    const pull = (previousResultIds: { uri: string; value: string }[]) =>
+      client.connection.sendRequest<WorkspaceDiagnosticReport>('workspace/diagnostic', { previousResultIds });
+    const first = await pull([]);
+    const found = first.items.flatMap((item) => ('items' in item ? item.items.map(({ code }) => code) : []));
+    assert.deepEqual(found, ['workspace/transport-entitlement']);
+    const known = first.items.map((item) => ({ uri: item.uri, value: item.resultId ?? '' }));
+    const second = pull(known);
+    const early = await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 700, 'waits'))]);
+    assert.equal(early, 'waits');
+    const info = await client.open(uri('Driver/Info.plist'), text('Driver/Info.plist'));
+    await info.change('<string>IOUSBHostDevice</string>', '<string>IOUserResources</string>');
+    const { items } = await second;
+    assert.deepEqual(
+      items.map((item) => [item.uri === known[0]?.uri, 'items' in item ? item.items.length : -1]),
+      [[true, 0]],
+    );
+    await client.stop();
+  });
+});
+
+describe('navigation', () => {
+  test('definition, references, rename, symbols, bundles', async () => {
+    const { folder, uri, text } = copied('version/valid');
+    const client = await started(folder);
+    const { connection } = client;
+    assert.equal(client.initialized.capabilities.definitionProvider, true);
+    assert.deepEqual(client.initialized.capabilities.renameProvider, { prepareProvider: true });
+    const info = await client.open(uri('Driver/Info.plist'), text('Driver/Info.plist'));
+    const cursor = {
+      textDocument: { uri: info.uri },
+      position: info.after('<key>IOUserClass</key>\n\t\t\t<string>La'),
+    };
+    const [definition] = await connection.sendRequest<Location[]>('textDocument/definition', cursor);
+    assert.ok(definition?.uri.endsWith('/Driver/Lamp.iig'));
+    assert.deepEqual(definition?.range, {
+      start: { line: 0, character: 6 },
+      end: { line: 0, character: 10 },
+    });
+    const references = await connection.sendRequest<Location[]>('textDocument/references', {
+      ...cursor,
+      context: { includeDeclaration: true },
+    });
+    assert.deepEqual(references.map((one) => one.uri.slice(one.uri.lastIndexOf('/') + 1)).sort(), [
+      'Info.plist',
+      'Lamp.cpp',
+      'Lamp.iig',
+    ]);
+    assert.equal(
+      references.find((one) => one.uri.endsWith('Info.plist'))?.uri,
+      info.uri,
+      'as the client writes it',
+    );
+    const prepared = await connection.sendRequest<{ placeholder: string }>(
+      'textDocument/prepareRename',
+      cursor,
+    );
+    assert.equal(prepared.placeholder, 'Lamp');
+    const edit = await connection.sendRequest<WorkspaceEdit>('textDocument/rename', {
+      ...cursor,
+      newName: 'Torch',
+    });
+    assert.equal(edit.documentChanges?.length, 3);
+    await assert.rejects(
+      connection.sendRequest('textDocument/rename', { ...cursor, newName: '1' }) as Promise<unknown>,
+      /no name of a class/,
+    );
+    const symbols = await connection.sendRequest<SymbolInformation[]>('workspace/symbol', { query: 'lamp' });
+    assert.deepEqual(
+      symbols.map(({ name }) => name),
+      ['com.acme.lamp', 'com.acme.lamp.driver', 'Lamp', 'Lamp'],
+    );
+    const { bundles } = await connection.sendRequest<BundlesResult>('driverPlist/bundles');
+    assert.deepEqual(
+      bundles.map(({ kind, label, children }) => [
+        kind,
+        label,
+        children[0]?.kind,
+        children[0]?.location?.uri,
+      ]),
+      [['app', 'LampApp', 'dext', info.uri]],
+    );
+    await client.waitFor('driverPlist/bundlesChanged');
+    await client.stop();
+  });
+});
+
+describe('nothing is read', () => {
+  test('where the client says so', async () => {
+    const { folder, uri, text } = copied('transport-entitlement/invalid');
+    const client = await startClient(PULL, {
+      folders: [pathToFileURL(folder).href],
+      initializationOptions: { scanWorkspace: false },
+    });
+    assert.equal(client.initialized.capabilities.definitionProvider, undefined);
+    const rights = await client.open(uri('Driver/Driver.entitlements'), text('Driver/Driver.entitlements'));
+    assert.deepEqual(shown((await rights.pull()).items), []);
+    await client.stop();
+  });
+
+  test('without a folder', async () => {
+    const client = await startClient(PULL);
+    assert.equal(client.initialized.capabilities.workspaceSymbolProvider, undefined);
+    await client.stop();
+  });
+});
