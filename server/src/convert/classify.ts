@@ -1,9 +1,9 @@
 /** Says of one personality whether a dext can do its work, and by which family. */
-import { USB_KEYS, usbKeyCombination, usbKindOf } from '../iokit/usb.ts';
 import type { PlistNode } from '../plist/types.ts';
 import { hasBuildVariable } from '../plist/variables.ts';
 import { type Family, familiesFor, familyById, isComplete, knownFamily } from './families.ts';
 import { candidateFamilies, libraryFamilies, withoutFamily } from './kernelFamilies.ts';
+import { matchFault } from './matchFaults.ts';
 import { type ClassOwner, ownerOf } from './owner.ts';
 import { dextProvider, withoutNub } from './providers.ts';
 import type { Outcome } from './types.ts';
@@ -56,20 +56,12 @@ export function classify(personality: PlistNode, kext: KextFacts, wanted?: strin
     return broken(
       `IOProviderClass is the build variable ${provider}, so that the nub is not known. Put the class in and convert again.`,
     );
+  if (/^(#|disabled)/i.test(provider)) return broken(switchedOff(provider));
+  const fault = matchFault(personality, provider);
+  if (fault !== undefined)
+    return broken(`It matches nothing, in a kext or in a dext: ${fault}. Correct the match keys first.`);
   const mapped = dextProvider(provider);
-  if (!mapped)
-    return /^(#|disabled)/i.test(provider) ? broken(switchedOff(provider)) : stays(withoutNub(provider));
-
-  const keys = personality.entries.map(({ key }) => key.text);
-  const usb = usbKindOf(mapped.to);
-  if (usb) {
-    const { row, what } = usbKeyCombination(keys, usb);
-    const wide = row ? outOfRange(personality, USB_KEYS[usb]) : undefined;
-    if (!row || wide)
-      return broken(
-        `It matches nothing, in a kext or in a dext: ${wide ?? what}. Correct the match keys first.`,
-      );
-  }
+  if (!mapped) return stays(withoutNub(provider));
   const withProvider = { ...base, dextProvider: mapped.to, providerWhy: mapped.why };
   const take = (
     family: Family,
@@ -198,15 +190,4 @@ function scsiFamily(personality: PlistNode): Family | string {
   return type === undefined
     ? 'It names no Peripheral Device Type, by which SCSIPeripheralsDriverKit chooses its class (0, 5 or 7). Add it and convert again.'
     : `SCSIPeripheralsDriverKit has classes for units of type 0, 5 and 7 only, not ${type}.`;
-}
-
-/** Vendor, product and release have 16 bits, the other fields of USB descriptors 8. */
-function outOfRange(personality: PlistNode, keys: readonly string[]): string | undefined {
-  for (const key of keys) {
-    const value = personality.get(key)?.integer;
-    const limit = /^(id|bcd)/.test(key) ? 0xffffn : 0xffn;
-    if (value !== undefined && (value < 0n || value > limit))
-      return `${key} ${value} is more than the field of the device can hold (0 to ${limit})`;
-  }
-  return undefined;
 }

@@ -44,6 +44,7 @@ const DROPPED: readonly (readonly [RegExp, string])[] = [
   [/^CFBundleIcon(File|Name)$/, 'A dext has no icon.'],
   [/^CFPlugIn/, 'Plug-ins for apps are no part of a dext.'],
   [/^com\.apple\./, 'An entitlement does nothing in Info.plist; it stands in the entitlements file.'],
+  [/UserClientProperties$/, 'It belongs into a personality; up here nothing reads it.'],
   [/^GPUCompanionBundles$/, 'It names kexts of graphics drivers.'],
 ];
 

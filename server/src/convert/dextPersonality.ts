@@ -179,6 +179,8 @@ function droppedBecause(
   if (name.startsWith('#') || name.startsWith('disabled_'))
     return 'It was commented out by its name; nothing reads it.';
   if (Object.hasOwn(DROPPED, name)) return DROPPED[name];
+  if (name.endsWith('UserClientProperties') && value.get('IOClass')?.string === undefined)
+    return 'A dext makes a user client from a dictionary with IOClass; this one names none.';
   if (name.startsWith('OSBundle')) return 'It belongs to a whole kext, not to a personality.';
   if (name.startsWith('com.apple.developer.') || name.startsWith('com.apple.security.'))
     return 'An entitlement does nothing here; it stands in the entitlements file.';

@@ -1,6 +1,6 @@
 /** The plan of a codeless kext: personalities that name driver classes of other bundles, and no code. */
 
-import { printPlist } from '../plist/print.ts';
+import { printPlist, printValue } from '../plist/print.ts';
 import type { PlistNode } from '../plist/types.ts';
 import { hasBuildVariable } from '../plist/variables.ts';
 import { classify, type KextFacts, stringOf, type Verdict } from './classify.ts';
@@ -185,7 +185,8 @@ function left(name: string, node: PlistNode, verdict: Verdict): PersonalityPlan 
 function droppedBecause(name: string, value: PlistNode | undefined, ownCode: boolean): string | undefined {
   if (name.startsWith('#')) return 'It was commented out by its name; nothing reads it.';
   if (!value || !readsWell(value)) return 'Its value cannot be read.';
-  if (hasForbidden(value)) return 'The kext loader refuses a file with a real or a date in it.';
+  if (hasForbidden(value))
+    return 'The kext loader refuses a file with a real, a date or a control character in it.';
   if (name === 'IOProbeScore' && value.integer === undefined)
     return 'It is no integer, and the kernel takes any other type for 0.';
   if (ownCode && name === 'IOUserClientClass') return 'The user client is code of the old kext.';
@@ -193,12 +194,10 @@ function droppedBecause(name: string, value: PlistNode | undefined, ownCode: boo
   return undefined;
 }
 
-function hasForbidden(value: PlistNode): boolean {
-  return (
-    value.kind === 'real' ||
-    value.kind === 'date' ||
-    /<(real|date)\b/.test(value.tree.text.slice(value.start, value.end))
-  );
+/** A real, a date, or a control character, which the loader's own parser refuses. */
+function hasForbidden(node: PlistNode): boolean {
+  const value = node.value();
+  return value !== undefined && /<(?:real|date)>|&#/.test(printValue(value, { layout: 'inline' }));
 }
 
 /**
@@ -255,8 +254,10 @@ function info(root: PlistNode, bundleId: string, name: string, kext: KextFacts):
     const why = DROPPED.find(([pattern]) => pattern.test(text))?.[1];
     if (why !== undefined) ledger.drop(text, why);
     else if (!value || !readsWell(value)) ledger.drop(text, 'Its value cannot be read.');
+    else if (text === 'OSBundleRequired' && value.kind !== 'string')
+      ledger.drop(text, 'The kext loader rejects a bundle in which it is no string.');
     else if (hasForbidden(value))
-      ledger.drop(text, 'The kext loader refuses a file with a real or a date in it.');
+      ledger.drop(text, 'The kext loader refuses a file with a real, a date or a control character in it.');
     else if (hasBuildVariable(value.tree.text.slice(value.start, value.end)))
       ledger.drop(text, 'Its value comes from a build variable of the old project.');
     else {

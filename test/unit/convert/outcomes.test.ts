@@ -219,6 +219,24 @@ const CASES: readonly Case[] = [
     fate: 'stays-kext',
     why: /65536 is more than/,
   },
+  {
+    what: 'a vendor that is a text',
+    keys: { IOClass: OWN, IOProviderClass: 'IOUSBHostDevice', idVendor: '1', idProduct: 2 },
+    fate: 'stays-kext',
+    why: /idVendor must be an integer/,
+  },
+  {
+    what: 'a vendor that only a build knows',
+    keys: { IOClass: OWN, IOProviderClass: 'IOUSBHostDevice', idVendor: '$(VENDOR)', idProduct: 2 },
+    fate: 'stays-kext',
+    why: /idVendor is a build variable/,
+  },
+  {
+    what: 'a PCI key that is no number',
+    keys: { IOClass: OWN, IOProviderClass: 'IOPCIDevice', IOPCIMatch: 'network card' },
+    fate: 'stays-kext',
+    why: /IOPCIMatch must be a string of hexadecimal numbers/,
+  },
   { what: 'no provider', keys: { IOClass: OWN }, fate: 'stays-kext', why: /no IOProviderClass/ },
   {
     what: 'no class',
