@@ -30,7 +30,7 @@ export function registerBinary(connection: Connection): void {
     const line = text.slice(0, written.offset).split(/\r\n|\r|\n/).length - 1;
     return { problem: written.problem, line };
   };
-  connection.onRequest(WRITE_AS_BINARY_REQUEST, write);
+  connection.onRequest<WriteAsBinaryResult, void>(WRITE_AS_BINARY_REQUEST, write);
 }
 
 function bytesOf(base64: unknown): Uint8Array | undefined {
