@@ -59,8 +59,8 @@ export async function existingFiles(
 }
 
 /**
- * Writes all files. They are made in a folder beside the target first; a new target is that folder renamed, in
- * an existing one (`--force`) each file is renamed into its place, and what it takes the place of is put back
+ * Writes all files. They are made in a folder of their own first, beside a new target, which is that folder
+ * renamed, or inside an existing one, where each file is renamed into its place, and what it takes the place of is put back
  * when one fails. Rejects with a {@link WriteError}; nothing is half-written then.
  *
  * @param write writes one new file; handed in so that a test can fill the disk
@@ -70,12 +70,13 @@ export async function writePlan(
   files: readonly PlanFile[],
   write: (file: string, text: string) => Promise<void> = writeNew,
 ): Promise<void> {
-  const parent = path.dirname(target.folder);
+  // Where a rename reaches: the folder above may be another disk, or not ours to write.
+  const beside = target.exists ? target.folder : path.dirname(target.folder);
   let stage: string;
   try {
-    stage = await mkdtemp(path.join(parent, `.${path.basename(target.folder).slice(0, 40)}-`));
+    stage = await mkdtemp(path.join(beside, '.driver-plist-'));
   } catch (error) {
-    throw new WriteError(`${parent}: ${reasonOf(error)}`);
+    throw new WriteError(`${beside}: ${reasonOf(error)}. Nothing was written.`);
   }
   try {
     const fresh = path.join(stage, 'new');

@@ -9,6 +9,7 @@ import { type Family, familiesFor } from './families.ts';
 import { classNameFrom, dextIds, ownBundleId, projectName } from './names.ts';
 import { type ListedPersonality, listPersonalities } from './personalityList.ts';
 import { higher } from './project.ts';
+import { leftOutList } from './readme.ts';
 import type { DextClass } from './sources.ts';
 import type {
   ConvertOptions,
@@ -141,13 +142,7 @@ function refusal(plans: readonly PersonalityPlan[]): string {
 }
 
 function stayingNote(staying: readonly PersonalityPlan[]): string {
-  return [
-    '## What stays in the kext',
-    '',
-    ...staying.map(
-      ({ name, why }) => `- ${name.replace(/\s+/g, ' ').slice(0, 100)}: ${why.replace(/\s+/g, ' ')}`,
-    ),
-  ].join('\n');
+  return ['## What stays in the kext', '', ...leftOutList(staying)].join('\n');
 }
 
 function familyQuestions(verdicts: readonly Verdict[]): Question[] {

@@ -10,7 +10,7 @@ import { type KernelClass, kernelClass } from './families.ts';
 import { ownBundleId, plainName } from './names.ts';
 import { planFile, printDocument, readsWell } from './output.ts';
 import { type ListedPersonality, listPersonalities } from './personalityList.ts';
-import { numbered } from './readme.ts';
+import { leftOutList, numbered } from './readme.ts';
 import type {
   ConvertOptions,
   ConvertPlan,
@@ -309,9 +309,7 @@ function readme(name: string, bundleId: string, leftOut: readonly PersonalityPla
     '',
   ];
   if (leftOut.length > 0) {
-    lines.push('## What was left out', '');
-    for (const { name: one, why } of leftOut)
-      lines.push(`- ${one.replace(/\s+/g, ' ').slice(0, 100)}: ${why.replace(/\s+/g, ' ')}`);
+    lines.push('## What was left out', '', ...leftOutList(leftOut));
     lines.push('');
   }
   return lines.join('\n');

@@ -1,5 +1,7 @@
 /** The README of a new dext project: what only a person can do. */
+
 import { appTarget, type DextProject, driverSources, driverTarget } from './project.ts';
+import type { PersonalityPlan } from './types.ts';
 
 export function dextReadme(project: DextProject): string {
   const driver = driverTarget(project);
@@ -49,4 +51,14 @@ export function dextReadme(project: DextProject): string {
 
 export function numbered(steps: readonly string[]): string[] {
   return steps.map((step, i) => `${i + 1}. ${step}`);
+}
+
+/** A list of personalities that were left out, those with the same reason in one line. */
+export function leftOutList(plans: readonly PersonalityPlan[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, why } of plans) {
+    const shown = name.replace(/[\s`]+/g, ' ').slice(0, 100);
+    names.set(why, [...(names.get(why) ?? []), `\`${shown}\``]);
+  }
+  return [...names].map(([why, list]) => `- ${list.join(', ')}: ${why.replace(/\s+/g, ' ')}`);
 }
