@@ -1,4 +1,5 @@
 /** A plan as text for the terminal and as JSON. */
+import { alike } from '../convert/report.ts';
 import type { ConvertPlan, KeyChanges, PersonalityPlan } from '../convert/types.ts';
 import { type Painter, safe } from './terminal.ts';
 import { unifiedDiff } from './unified-diff.ts';
@@ -22,16 +23,6 @@ export function planTree(plan: ConvertPlan, paint: Painter): string {
 }
 
 const COLOURS = { codeless: 'green', 'needs-code': 'yellow', 'stays-kext': 'red' } as const;
-
-/** Personalities of which the plan says the same, but for the values that are kept. */
-function alike(personalities: readonly PersonalityPlan[]): PersonalityPlan[][] {
-  const groups = new Map<string, PersonalityPlan[]>();
-  for (const one of personalities) {
-    const fate = JSON.stringify({ ...one, name: '' });
-    groups.set(fate, [...(groups.get(fate) ?? []), one]);
-  }
-  return [...groups.values()];
-}
 
 function personalityLines(group: readonly PersonalityPlan[], paint: Painter): string[] {
   const [one] = group;

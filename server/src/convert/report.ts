@@ -1,5 +1,5 @@
 /** A plan as Markdown, for a preview in the editor. */
-import type { ConvertPlan, KeyChanges } from './types.ts';
+import type { ConvertPlan, KeyChanges, PersonalityPlan } from './types.ts';
 
 /** Every personality and every key with its reason. Text of the source is made harmless for Markdown. */
 export function planMarkdown(plan: ConvertPlan): string {
@@ -10,8 +10,11 @@ export function planMarkdown(plan: ConvertPlan): string {
     lines.push(`- **Decide**: ${plain(question)} Taken: ${code(taken)}.`);
   for (const warning of plan.warnings) lines.push(`- **Note**: ${plain(warning)}`);
   if (plan.questions.length + plan.warnings.length > 0) lines.push('');
-  for (const one of plan.personalities) {
-    lines.push(`## ${plain(one.name)}: ${one.outcome}`, '', plain(one.why), '');
+  for (const group of alike(plan.personalities)) {
+    const [one] = group;
+    if (!one) continue;
+    const names = group.map(({ name }) => plain(name)).join(', ');
+    lines.push(`## ${names}: ${one.outcome}`, '', plain(one.why), '');
     if (one.userClass !== undefined)
       lines.push(`Class ${code(one.userClass)}${one.superClass ? ` : ${code(one.superClass)}` : ''}`, '');
     for (const { name, what } of one.methods) lines.push(`- to write: ${code(name)}: ${plain(what)}`);
@@ -21,6 +24,18 @@ export function planMarkdown(plan: ConvertPlan): string {
   }
   lines.push('## Keys of the bundle', '', ...keyTable(plan.topLevel));
   return lines.join('\n');
+}
+
+/** Personalities of which the plan says the same: hundreds of them can be read then. In the order of the plan. */
+export function alike(personalities: readonly PersonalityPlan[]): PersonalityPlan[][] {
+  const groups = new Map<string, PersonalityPlan[]>();
+  for (const one of personalities) {
+    const fate = JSON.stringify({ ...one, name: '' });
+    const group = groups.get(fate);
+    if (group) group.push(one);
+    else groups.set(fate, [one]);
+  }
+  return [...groups.values()];
 }
 
 function keyTable({ kept, changed, dropped, added }: KeyChanges): string[] {
