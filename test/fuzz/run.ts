@@ -52,7 +52,12 @@ function turn({ name, property }: Target): void {
 }
 
 while (performance.now() < end) {
-  for (const one of chosen) if (performance.now() < end) turn(one);
+  for (const one of chosen) {
+    if (performance.now() >= end) break;
+    // The last line tells where a run hangs that never ends.
+    process.stderr.write(`\r${one.name.padEnd(12)} seed ${seed + 1}`);
+    turn(one);
+  }
 }
 console.log(`\n${runs} inputs, ${found.size} different failures`);
 console.log([...counts].map(([name, count]) => `${name} ${count}`).join(', '));

@@ -76,7 +76,9 @@ export async function soak({ edits, seed, every, onSample }: SoakOptions): Promi
     TextDocument.create(`file:///soak/${i}.${i === 2 ? 'entitlements' : 'plist'}`, 'plist', 1, text),
   );
   const wrong: unknown[] = [];
-  server.connection.onNotification('window/logMessage', (message) => wrong.push(message));
+  server.connection.onNotification('window/logMessage', (message) => {
+    wrong.push(message);
+  });
   const samples: Sample[] = [];
   let requests = 0;
   for (const document of documents) await open(server, document);

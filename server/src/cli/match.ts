@@ -1,6 +1,7 @@
 /** `driver-plist match`: will these personalities match the devices of a registry dump, and why (not)? */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { readRegularFile } from '../host/regularFile.ts';
 import type { Candidate } from '../iokit/matching-catalogue.ts';
 import { matchReport } from '../iokit/matching-report.ts';
 import { type Registry, type RegistryNode, readRegistry } from '../iokit/registry.ts';
@@ -146,7 +147,7 @@ async function entitlementsBeside(file: string): Promise<PlistDict | undefined> 
   const folder = path.dirname(file);
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.entitlements'));
   if (names.length !== 1) return undefined;
-  const bytes = await readFile(path.join(folder, names[0]!)).catch(() => undefined);
+  const bytes = await readRegularFile(path.join(folder, names[0]!)).catch(() => undefined);
   const value = bytes && plistValue(bytes);
   return isDict(value) ? value : undefined;
 }

@@ -1,11 +1,12 @@
 /** The files of this machine, for `file:` URIs. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { FileSystem } from '../workspace/types.ts';
+import { readRegularFile } from './regularFile.ts';
 
 export const nodeFiles: FileSystem = {
   async readFile(uri) {
-    return readFile(pathFor(uri));
+    return readRegularFile(pathFor(uri));
   },
   async readDirectory(uri) {
     const path = pathFor(uri);

@@ -79,7 +79,10 @@ function namedText(node: PlistNode, schemas: readonly SchemaObject[]): string | 
   return lines.length > 0 ? lines.join('\n') : undefined;
 }
 
-/** Names for the parts of a PCI match string: `0x12348086` is device 0x1234 of vendor 0x8086. */
+/** Names beyond this number fit in no hint and no hover. */
+const PCI_NAMES = 100;
+
+/** Names for the first parts of a PCI match string: `0x12348086` is device 0x1234 of vendor 0x8086. */
 export function pciNames(text: string, kind: string): { text: string; name: string }[] {
   if (kind !== 'pci-match' && kind !== 'pci-class') return [];
   const found: { text: string; name: string }[] = [];
@@ -87,7 +90,7 @@ export function pciNames(text: string, kind: string): { text: string; name: stri
     const match = /^(?:0[xX])?([0-9a-fA-F]{1,8})(?:&(?:0[xX])?([0-9a-fA-F]{1,8}))?$/.exec(part);
     if (!match?.[1]) continue;
     const name = nameOfNumber(kind, BigInt(`0x${match[1]}`), { sibling: () => undefined });
-    if (name) found.push({ text: part, name });
+    if (name && found.push({ text: part, name }) >= PCI_NAMES) break;
   }
   return found;
 }

@@ -1,0 +1,12 @@
+/** Every target of `npm run fuzz` for a moment, with a seed of its own at each run; a failure prints it. */
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { targets } from './targets.ts';
+
+describe('damaged input', () => {
+  for (const { name, property } of targets) {
+    test(name, () => {
+      fc.assert(property, { numRuns: 400, interruptAfterTimeLimit: 1_500, markInterruptAsFailure: false });
+    });
+  }
+});
