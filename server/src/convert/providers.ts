@@ -79,6 +79,6 @@ export function withoutNub(provider: string): string {
   if (provider === 'IOService')
     return `IOProviderClass IOService means any service of the kernel, and DriverKit hands those to no dext. ${has}`;
   return what === undefined
-    ? `DriverKit has no nub of class ${provider}. ${has}`
+    ? `DriverKit has no nub of class ${provider}. ${has} If your own driver publishes ${provider}, it becomes an IOUserService of the dext that you match by IOPropertyMatch.`
     : `${provider} belongs to ${what}, for which DriverKit has no nub. ${has}`;
 }

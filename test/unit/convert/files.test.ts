@@ -377,3 +377,13 @@ test('damaged, foreign and converted files are refused with a reason', () => {
   );
   assert.match(planOf('<plist><dict/></plist>').refused ?? '', /no personality in it/);
 });
+
+test('a report puts personalities of the same fate together, and is safe as Markdown', () => {
+  const plan = planOf({
+    personalities: [personality('A|b', DEVICE), personality('C', { ...DEVICE, idProduct: 3 })].join('\n'),
+  });
+  const report = planMarkdown(plan);
+  assert.match(report, /^## A\\\|b, C: needs-code$/m);
+  assert.match(report, /^\| `IOUserClass` \| added: `AcmeGadget` \| /m);
+  assert.match(report, /^- to write: `Start`: /m);
+});
