@@ -1,4 +1,5 @@
 /** Rules on keys of any dictionary: twice there, misspelt, in another case, on the wrong level. */
+import { USB_KEYS, usbKeyCombination, usbKindOf } from '../iokit/usb.ts';
 import type { Entry, PlistNode } from '../plist/types.ts';
 import type { Evaluation } from '../schema/types.ts';
 import { BUNDLE_KINDS, type BundleKind } from '../workspace/types.ts';
@@ -90,7 +91,7 @@ function checkCase({ root, evaluation, report }: RuleContext): void {
       const twin = dict.keyNode(right) !== undefined;
       report({
         at: key,
-        severity: 'warning',
+        severity: isNeeded(dict, right) ? 'error' : 'warning',
         ...(!twin && { explains: [...dict.path, right] }),
         message: twin
           ? `${name} and ${right} stand in one dictionary and differ in their case only. The system reads ${right}: remove the other.`
@@ -99,6 +100,18 @@ function checkCase({ root, evaluation, report }: RuleContext): void {
       });
     }
   }
+}
+
+/** A USB personality matches nothing without a legal combination of keys, and this key is one of them. */
+function isNeeded(dict: PlistNode, key: string): boolean {
+  const kind = usbKindOf(dict.get('IOProviderClass')?.string ?? '');
+  if (!kind || !USB_KEYS[kind].includes(key) || dict.keyNode(key)) return false;
+  return (
+    usbKeyCombination(
+      dict.entries.map((entry) => entry.key.text),
+      kind,
+    ).row === undefined
+  );
 }
 
 /** `model`, `Leaf`: words that drivers use for properties of their own, in a case of their own. */
@@ -125,7 +138,7 @@ function checkMisspelt({ root, evaluation, report }: RuleContext): void {
       const whole = right + key.text.slice(name.length);
       report({
         at: key,
-        severity: 'warning',
+        severity: isNeeded(dict, whole) ? 'error' : 'warning',
         explains: [...dict.path, whole],
         message: `Nothing reads ${key.text}. Did you mean ${whole}?`,
         fixes: () => offer(renameKeyFix(key, whole)),

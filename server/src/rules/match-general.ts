@@ -4,7 +4,14 @@ import { isKnownClass } from '../iokit/classes.ts';
 import { wrapInDict } from '../plist/edit.ts';
 import { distance } from '../plist/nearest.ts';
 import type { PlistNode } from '../plist/types.ts';
-import { joinedFix, offer, removeEntryFix, renameKeyFix, setTextFix } from './bundle-edits.ts';
+import {
+  joinedFix,
+  offer,
+  removeEntryFix,
+  renameKeyFix,
+  replaceValueFix,
+  setTextFix,
+} from './bundle-edits.ts';
 import { isFilledIn, isFlagged, listed, quoted } from './bundle-values.ts';
 import { MATCH_KINDS } from './match-values.ts';
 import type { Fix, PersonalityNode, Rule, RuleContext } from './types.ts';
@@ -48,6 +55,11 @@ const OF_A_PARENT: readonly { readonly nubs: RegExp; readonly keys: RegExp; read
   {
     nubs: /^IO(SCSI\w+|Media|CDMedia|DVDMedia|BDMedia|APFS\w+|BlockStorage\w+|SerialBSDClient|\w*SerialStreamSync|Ethernet\w+|NetworkInterface)$/,
     keys: /^(id(Vendor|Product)|bcdDevice|b(Interface|Device)\w+|bConfigurationValue|USB (Vendor|Product|Serial).*|kUSB\w+)$/,
+    of: 'the USB device',
+  },
+  {
+    nubs: /^IOHID(Interface|Device|EventService)$/,
+    keys: /^(id(Vendor|Product)|bcdDevice|b(Interface|Device)\w+|bConfigurationValue)$/,
     of: 'the USB device',
   },
   {
@@ -107,12 +119,33 @@ function checkPropertyOr({ personalities, report }: RuleContext): void {
     if (shared) continue;
     report({
       at: node.keyNode('IOPropertyMatch')!,
+      fixes: () => offer(mergeFix(value, all)),
       message: `One dictionary of this array is enough for ${quoted(name)} to match: ${listed(
         keys.map((own) => own.join(' with ')),
         'or',
       )}. If all of it must hold, put the keys into a single dictionary.`,
     });
   }
+}
+
+/** One dictionary of all the entries, as they are written. */
+function mergeFix(array: PlistNode, all: readonly PlistNode[]): Fix | undefined {
+  if (all.length !== array.items.length || array.tree.errors.length > 0) return undefined;
+  const lines = all
+    .flatMap(({ entries }) => entries)
+    .flatMap(({ key, value }) => [key, value])
+    .map((node) => (node ? `\t${node.tree.text.slice(node.start, node.end)}` : ''));
+  const simple = all.every(({ entries }) =>
+    entries.every(({ value }) => value && value.entries.length + value.items.length === 0),
+  );
+  return simple
+    ? replaceValueFix(
+        array,
+        `<dict>\n${lines.join('\n')}\n</dict>`,
+        'Ask for all of it in one dictionary',
+        false,
+      )
+    : undefined;
 }
 
 const RESOURCE_NUBS = new Set(['IOResources', 'IOUserResources']);
@@ -133,22 +166,18 @@ function checkResourceMatch(context: RuleContext): void {
     }
     if (providerClass === undefined || onResources || value?.kind !== 'array' || isFlagged(context, value))
       continue;
-    const only = value.items.length === 1 ? value.items[0] : undefined;
+    const names = value.items.filter(({ kind }) => kind === 'string').slice(0, 5);
     context.report({
       at: value.key ?? value,
       message: `On ${providerClass} the driver waits for the resource that IOResourceMatch names, and it names one only: an array is ignored, with a line in the log. Write a string.`,
       fixes: () =>
-        only?.kind === 'string'
-          ? [
-              {
-                title: 'Write the one string',
-                edits: [
-                  { start: value.start, end: value.end, newText: only.tree.text.slice(only.start, only.end) },
-                ],
-                preferred: true,
-              },
-            ]
-          : [],
+        names.map((name) => ({
+          title: `Wait for ${name.text}`,
+          edits: [
+            { start: value.start, end: value.end, newText: name.tree.text.slice(name.start, name.end) },
+          ],
+          preferred: value.items.length === 1,
+        })),
     });
   }
 }

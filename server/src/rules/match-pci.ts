@@ -56,6 +56,7 @@ function checkText(context: RuleContext): void {
     for (const term of read.terms) {
       const said = termFault(match, term);
       // A profile for development grants every device in just that way.
+      if (said === undefined) checkShort(match, term, context);
       if (said === undefined || (context.kind === 'entitlements' && term.mask === 0n && !term.emptyMask))
         continue;
       context.report({
@@ -66,6 +67,23 @@ function checkText(context: RuleContext): void {
       });
     }
   }
+}
+
+/** `0x8086`: four digits are device 0000 of that vendor, where most likely the vendor alone was meant. */
+function checkShort({ key, node, text }: MatchText, term: PciTerm, { report }: RuleContext): void {
+  const name = term.mask === undefined && term.device === 0 ? pciVendor(term.vendor) : undefined;
+  if (key === 'IOPCIClassMatch' || name === undefined) return;
+  const meant = written(term.value, 0xffffn);
+  report({
+    at: partOf(node, term.start, term.end),
+    keyPath: node.path,
+    severity: 'warning',
+    message: `${quoted(text.slice(term.start, term.end))} in ${key}: without a mask all 32 bits count, and that is device 0000 of ${name}. For all its devices write ${meant}.`,
+    fixes: () =>
+      offer(
+        setTextFix(node, text.slice(0, term.start) + meant + text.slice(term.end), `Write ${meant}`, false),
+      ),
+  });
 }
 
 function junkReport({ key, node, text, read }: MatchText): Report {
@@ -173,19 +191,15 @@ function checkClass(context: RuleContext): void {
         setTextFix(node, text.slice(0, term.start) + repaired + text.slice(term.end), title, preferred);
       const digits = raw.replace(/&.*/, '').trim().replace(/^0x/i, '').length;
       if (isShortClass(term, digits, defaultMask)) {
-        const value = term.value << 8n;
-        const mask =
-          term.mask === undefined ? undefined : term.mask <= 0xffffffn ? term.mask << 8n : term.mask;
-        const name = pciClass(
-          Number(value >> 24n),
-          Number((value >> 16n) & 0xffn),
-          Number((value >> 8n) & 0xffn),
-        );
+        const meant = fullClass(term, digits);
+        const [base, sub, face] = [24n, 16n, 8n].map((shift) => Number((meant.value >> shift) & 0xffn));
+        const name = pciClass(base!, digits > 2 ? sub : undefined, digits > 4 ? face : undefined);
+        const text = written(meant.value, meant.mask);
         context.report({
           at,
           keyPath: node.path,
-          message: `${quoted(raw)} has no room for the revision, the lowest byte of the register: it stands for class ${hex(term.value >> 24n, 2)}, subclass ${hex((term.value >> 16n) & 0xffn, 2)}. ${name === undefined ? 'Add two digits for the revision' : `For ${name}`}: ${written(value, mask)}.`,
-          fixes: () => offer(replace(written(value, mask), `Write ${written(value, mask)}`, true)),
+          message: `${quoted(raw)} stands too low in the register, whose bytes are class, subclass, interface and revision: it is class ${hex(term.value >> 24n, 2)}, subclass ${hex((term.value >> 16n) & 0xffn, 2)}. ${name === undefined ? 'Write all four' : `For ${name}`}: ${text}.`,
+          fixes: () => offer(replace(text, `Write ${text}`, true)),
         });
       } else if (term.mask === undefined && (term.value & 0xffn) !== 0n) {
         context.report({
@@ -204,12 +218,21 @@ function checkClass(context: RuleContext): void {
   }
 }
 
-/** Six digits are class, subclass, interface; the register has the revision behind them. */
+/** Two, four or six digits are class, subclass, interface from the left; the register has all four bytes. */
 function isShortClass({ value, mask }: PciTerm, digits: number, defaultMask: bigint): boolean {
-  if (digits > 6 || digits < 4 || value === 0n) return false;
+  if (![2, 4, 6].includes(digits) || value === 0n) return false;
   const compared = mask ?? defaultMask;
-  // A mask as short as the value was meant for the same three bytes.
-  return compared >> 24n === 0xffn || (mask !== undefined && mask <= 0xffffffn && mask >> 16n === 0xffn);
+  // A mask as short as the value was meant for the same bytes.
+  return compared >> 24n === 0xffn || (mask !== undefined && mask >> BigInt(digits * 4 - 8) === 0xffn);
+}
+
+/** The number in its place; the bytes that it does not name are left out by the mask. */
+function fullClass({ value, mask }: PciTerm, digits: number): { value: bigint; mask: bigint | undefined } {
+  const shift = BigInt(32 - digits * 4);
+  const short = mask !== undefined && mask >> BigInt(digits * 4) === 0n;
+  if (short) return { value: value << shift, mask: mask << shift };
+  if (mask !== undefined || digits === 6) return { value: value << shift, mask };
+  return { value: value << shift, mask: (MAX32 << shift) & MAX32 };
 }
 
 const PCI = 'apple-oss-distributions/IOPCIFamily IOPCIBridge.cpp';
@@ -220,7 +243,7 @@ export const matchPciRules: readonly Rule[] = [
     id: 'match/pci-text',
     severity: 'error',
     title: 'PCI match text that is not read as meant',
-    what: 'A PCI match text without a number at its beginning, or in the notation vendor:device (error). As a warning: commas or other text between the numbers, a number or mask of more than eight digits, an empty mask. As information: a mask of 0.',
+    what: 'A PCI match text without a number at its beginning, or in the notation vendor:device (error). As a warning: commas or other text between the numbers, a vendor without a mask, a number or mask of more than eight digits, an empty mask. As information: a mask of 0.',
     why: 'The kernel reads hexadecimal numbers with blanks between them, each with `&` and a mask if wanted. It stops without a word at the first thing that is no number, so that a comma cuts off the rest of the list.',
     how: 'Write `0x10D38086 0x15338086`, or `0x00008086&amp;0x0000FFFF` with a mask.',
     source: [`${PCI}:4490-4580`],
@@ -254,10 +277,10 @@ export const matchPciRules: readonly Rule[] = [
   {
     id: 'match/pci-class',
     severity: 'warning',
-    title: 'PCI class without its revision byte',
-    what: 'An `IOPCIClassMatch` of six digits, as class codes are usually written. As information: a revision in a number without a mask.',
-    why: 'The register has four bytes: class, subclass, interface, revision. Six digits stand one byte too low. Without a mask the revision is not compared.',
-    how: 'Add two digits for the revision: `0x01080200` for NVMe, whose class is 010802.',
+    title: 'PCI class in the wrong bytes',
+    what: 'An `IOPCIClassMatch` of two, four or six digits, as class codes are usually written. As information: a revision in a number without a mask.',
+    why: 'The register has four bytes: class, subclass, interface, revision. Shorter numbers stand too low. Without a mask the revision is not compared.',
+    how: 'Write eight digits: `0x01080200` for NVMe, whose class is 010802.',
     source: [`${PCI}:4490-4580`],
     kinds: KINDS,
     facts: ['trap:14'],

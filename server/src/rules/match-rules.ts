@@ -1,4 +1,5 @@
 /** All code rules on personalities and what they match. */
+import { matchBreadthRules } from './match-breadth.ts';
 import { matchGeneralRules } from './match-general.ts';
 import { matchNumbersRules } from './match-numbers.ts';
 import { matchPciRules } from './match-pci.ts';
@@ -13,5 +14,6 @@ export const matchRules: readonly Rule[] = [
   ...matchNumbersRules,
   ...matchPciRules,
   ...matchScsiRules,
+  ...matchBreadthRules,
   ...matchGeneralRules,
 ];

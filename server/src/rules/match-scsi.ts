@@ -1,6 +1,6 @@
 /** Rules on personalities on SCSI units: IOSCSIPeripheralDeviceNub compares a chain of keys. */
 import type { PlistNode } from '../plist/types.ts';
-import { addEntryFix, offer, removeEntryFix, setTextFix } from './bundle-edits.ts';
+import { addEntryFix, joinedFix, offer, removeEntryFix, setTextFix } from './bundle-edits.ts';
 import { listed, quoted } from './bundle-values.ts';
 import { hasOpenKeys, MATCH_KINDS, meantKeys, nameOf, onProviders } from './match-values.ts';
 import type { Rule, RuleContext } from './types.ts';
@@ -41,7 +41,13 @@ function checkChain(context: RuleContext): void {
     context.report({
       at: first,
       message: `${listed(unread)} ${unread.length > 1 ? 'are' : 'is'} compared only after ${CHAIN[missing]}, which ${quoted(name)} lacks: it matches every unit that the keys before it fit. Add ${CHAIN[missing]}.`,
-      fixes: () => (unread.length === 1 ? offer(removeEntryFix(first, `Remove ${unread[0]}`, false)) : []),
+      fixes: () =>
+        offer(
+          joinedFix(
+            `Remove ${listed(unread)}`,
+            unread.flatMap((key) => removeEntryFix(node.keyNode(key)!, '').edits),
+          ),
+        ),
     });
   }
 }

@@ -133,12 +133,14 @@ function waysToComplete(kind: UsbKind, present: ReadonlySet<string>): string[][]
     .filter((row) => row.confirmed && !row.forbidden.some((key) => present.has(key)))
     .filter((row) => row.needs.some(has))
     .map((row) => row.needs.filter((key) => !has(key)))
-    .filter((lacking, index, all) => !all.some((o, i) => i !== index && isPart(o, lacking)))
+    .filter((lacking, index, all) => !all.some((o, i) => i !== index && isPart(o, lacking, i < index)))
     .sort((a, b) => a.length - b.length);
 }
 
-function isPart(part: readonly string[], whole: readonly string[]): boolean {
-  return part.length < whole.length && part.every((key) => whole.includes(key));
+/** A part of the whole, or the same again. */
+function isPart(part: readonly string[], whole: readonly string[], orSame: boolean): boolean {
+  if (part.length > whole.length || (part.length === whole.length && !orSame)) return false;
+  return part.every((key) => whole.includes(key));
 }
 
 /** Each legal completion, with `*` for any value: that restricts no more than the file says. */
