@@ -2,6 +2,8 @@
 import * as vscode from 'vscode';
 import type { DocumentKindParams } from '../../server/src/lsp/messages.ts';
 import { registerBinaryPlists } from './binaryPlists.ts';
+import { registerConversion } from './convert/index.ts';
+import { serveFiles } from './fileSystem.ts';
 import { registerMatching } from './match/index.ts';
 import { RULE_PAGE_TEMPLATE, registerRulePages } from './rulePages.ts';
 import { selectKind } from './selectKind.ts';
@@ -22,6 +24,7 @@ export function activateWith(context: vscode.ExtensionContext, createClient: Cre
     rulePages: RULE_PAGE_TEMPLATE,
     explainMatchCommand: 'driverPlist.explainMatch',
     readFile: true,
+    convertCommand: 'driverPlist.convert',
   });
   const status = createKindStatus(SELECTOR);
 
@@ -46,8 +49,11 @@ export function activateWith(context: vscode.ExtensionContext, createClient: Cre
     command('selectKind', () => selectKindOfActive(session)),
     registerRulePages(session),
     registerBinaryPlists(session),
+    serveFiles(session.client),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => session.restart()),
   );
-  registerMatching(context, session);
+  const dump = registerMatching(context, session);
+  context.subscriptions.push(registerConversion(session, dump));
   void refresh();
   return session;
 }

@@ -262,9 +262,10 @@ function openWorkspace(
   abilities: WorkspaceAbilities,
   needs: Pick<WorkspaceNeeds, 'configOf' | 'openLintOptions' | 'refresh'>,
 ): LiveWorkspace | undefined {
-  const files = runtime.files ?? (abilities.clientFiles ? clientFiles(context.connection) : undefined);
-  // Node reads the files of this machine only.
-  const readable = folders.filter((folder) => runtime.files === undefined || folder.startsWith('file:'));
+  // Our own files are those of this machine.
+  const local = runtime.files ? folders.filter((folder) => folder.startsWith('file:')) : [];
+  const files = local.length > 0 ? runtime.files : abilities.clientFiles && clientFiles(context.connection);
+  const readable = local.length > 0 ? local : folders;
   if (!abilities.scan || !files || readable.length === 0) return undefined;
   const live = createLiveWorkspace({ ...needs, context, abilities, folders: readable, files });
   registerWorkspaceFeatures(context, live);
