@@ -13,8 +13,6 @@ export const ID_VARIABLE = '$(PRODUCT_BUNDLE_IDENTIFIER)';
 export interface NewPersonality extends KeyChanges {
   readonly entries: readonly OutEntry[];
   readonly warnings: readonly string[];
-  /** The personality had a user client, and now names this class for it. */
-  readonly userClient: string | undefined;
 }
 
 /** Collects what becomes of the keys of a dictionary. */
@@ -74,8 +72,16 @@ const HID_NAMES: Readonly<Record<string, string>> = {
   idProductMask: 'ProductIDMask',
 };
 
-/** @param userClass name of the dext’s class */
-export function dextPersonality(source: PlistNode, verdict: Verdict, userClass: string): NewPersonality {
+/**
+ * @param userClass name of the dext’s class
+ * @param userClientName names the class of its user client, where the kext had one
+ */
+export function dextPersonality(
+  source: PlistNode,
+  verdict: Verdict,
+  userClass: string,
+  userClientName: () => string,
+): NewPersonality {
   const family = verdict.family!;
   const provider = verdict.dextProvider!;
   const ledger = new KeyLedger(source);
@@ -118,7 +124,7 @@ export function dextPersonality(source: PlistNode, verdict: Verdict, userClass: 
       continue;
     }
     if (name === 'IOUserClientClass') {
-      userClient = `${userClass}UserClient`;
+      userClient = userClientName();
       continue;
     }
     const why = droppedBecause(name, value, provider, source, warnings);
@@ -161,7 +167,7 @@ export function dextPersonality(source: PlistNode, verdict: Verdict, userClass: 
   for (const key of named.filter((key) => !done.has(key)))
     warnings.push(`${key} holds a build variable of the old project: define it in the new one.`);
   const { kept, changed, dropped, added, entries } = ledger;
-  return { kept, changed, dropped, added, entries, warnings, userClient };
+  return { kept, changed, dropped, added, entries, warnings };
 }
 
 function userClientEntry(key: string, value: string): OutEntry {

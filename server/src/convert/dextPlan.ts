@@ -40,8 +40,7 @@ export function planDext(root: PlistNode, kext: KextFacts, options: ConvertOptio
       return;
     }
     const userClass = classes.nameFor(verdict);
-    const made = dextPersonality(one.node, verdict, userClass);
-    if (made.userClient) classes.addUserClient(userClass, made.userClient);
+    const made = dextPersonality(one.node, verdict, userClass, () => classes.userClientFor(userClass));
     entries.push({ key: one.name, value: { dict: made.entries }, source: one.key });
     entitled.push({ provider: verdict.dextProvider!, family: verdict.family, match: matchOf(one.node) });
     plans.push({
@@ -238,10 +237,16 @@ class ClassNames {
     return name;
   }
 
-  addUserClient(className: string, userClient: string): void {
+  /** Name of the user client of a class, made when the driver turns out to have one. */
+  userClientFor(className: string): string {
+    const name = this.#free(`${className.slice(0, 50)}UserClient`);
     for (const [key, one] of this.#made) {
-      if (one.name === className) this.#made.set(key, { ...one, needsCode: true, userClient });
+      if (one.name !== className) continue;
+      if (one.userClient !== undefined) return one.userClient;
+      this.#made.set(key, { ...one, needsCode: true, userClient: name });
     }
+    this.#taken.add(name.toLowerCase());
+    return name;
   }
 
   all(): DextClass[] {
@@ -254,9 +259,15 @@ class ClassNames {
       this.#made.size === 0 && this.#first
         ? this.#first
         : classNameFrom(own) || `${this.#bundle}${kind === 'Service' ? 'Driver' : kind}`;
+    const name = this.#free(wanted);
+    this.#taken.add(name.toLowerCase());
+    return name;
+  }
+
+  /** The name, or with a number what is not taken: files of a Mac do not tell capitals apart. */
+  #free(wanted: string): string {
     let name = wanted;
-    for (let n = 2; this.#taken.has(name); n++) name = `${wanted.slice(0, 58)}${n}`;
-    this.#taken.add(name);
+    for (let n = 2; this.#taken.has(name.toLowerCase()); n++) name = `${wanted.slice(0, 58)}${n}`;
     return name;
   }
 }

@@ -387,3 +387,21 @@ test('a report puts personalities of the same fate together, and is safe as Mark
   assert.match(report, /^\| `IOUserClass` \| added: `AcmeGadget` \| /m);
   assert.match(report, /^- to write: `Start`: /m);
 });
+
+test('classes whose names differ in capitals only, or clash with a user client, get files of their own', () => {
+  const plan = planOf({
+    personalities: [
+      personality('A', { ...DEVICE, IOUserClientClass: 'Old' }),
+      personality('B', { ...DEVICE, IOClass: 'acmegadget' }),
+      personality('C', { ...DEVICE, IOClass: 'AcmeGadgetUserClient' }),
+      personality('D', { ...DEVICE, idProduct: 9, IOUserClientClass: 'Old' }),
+    ].join('\n'),
+  });
+  const paths = plan.files.map(({ path }) => path.toLowerCase());
+  assert.equal(new Set(paths).size, paths.length, paths.join('\n'));
+  const info = infoOf(plan);
+  const client = (name: string) =>
+    info.at(['IOKitPersonalities', name, 'UserClientProperties', 'IOUserClass'])?.string;
+  assert.equal(client('A'), client('D'));
+  assert.ok(paths.includes(`gadgetdriver/${client('A')?.toLowerCase()}.iig`));
+});
