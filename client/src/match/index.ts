@@ -4,11 +4,11 @@ import { State } from 'vscode-languageclient';
 import type { Session } from '../session.ts';
 import { addPersonality } from './add.ts';
 import { createExplanations } from './explain.ts';
-import { createRegistryDump } from './registry.ts';
-import { createMatchTree, type MatchNode, type MatchTree } from './view.ts';
+import { createRegistryDump, type RegistryDump } from './registry.ts';
+import { createMatchTree, type MatchNode } from './view.ts';
 
-/** Registers commands and views; nothing is read before a person asks or the workspace remembers a dump. */
-export function registerMatching(context: vscode.ExtensionContext, session: Session): MatchTree {
+/** Registers commands and views, and gives the dump to others; nothing is read before a person asks or the workspace remembers a dump. */
+export function registerMatching(context: vscode.ExtensionContext, session: Session): RegistryDump {
   const dump = createRegistryDump(context, session);
   const explanations = createExplanations(session, dump);
   const tree = createMatchTree(session, dump);
@@ -33,7 +33,7 @@ export function registerMatching(context: vscode.ExtensionContext, session: Sess
     command('match.showMatched', () => tree.showOnlyMatched(true)),
     command('match.showAll', () => tree.showOnlyMatched(false)),
   );
-  return tree;
+  return dump;
 }
 
 function setContext(name: string, value: boolean): Thenable<void> {

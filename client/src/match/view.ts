@@ -24,6 +24,8 @@ export type MatchNode =
 
 /** Pause after a change before the view is read anew, in milliseconds. */
 const DELAY = 500;
+/** A group of so few devices is open from the start. */
+const SHORT = 12;
 const ONLY_MATCHED = 'driverPlist.match.onlyMatched';
 
 export interface MatchTree extends vscode.Disposable {
@@ -146,7 +148,8 @@ function itemOf(node: MatchNode): vscode.TreeItem {
 function groupItem({ id, title, devices }: MatchGroup): vscode.TreeItem {
   const matched = devices.filter(isMatched).length;
   const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
-  const item = new vscode.TreeItem(title, matched > 0 ? Expanded : Collapsed);
+  const open = matched > 0 || devices.length <= SHORT;
+  const item = new vscode.TreeItem(title, open ? Expanded : Collapsed);
   item.id = id;
   item.description =
     matched > 0

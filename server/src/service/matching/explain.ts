@@ -136,13 +136,13 @@ function deviceTitle(nub: RegistryNode): string {
 
 function checksTable(checks: readonly MatchCheck[]): string {
   const rows = checks.map((check) => [
+    check.ok ? 'yes' : check.unknown ? 'unknown' : '**no**',
     code(check.key),
     valueText(check.wants),
     valueText(check.has),
-    check.ok ? 'yes' : check.unknown ? 'unknown' : '**no**',
     escapeMarkdown(check.why),
   ]);
-  return table(['Key', 'Wants', 'Has', 'Holds', 'Why'], rows);
+  return table(['Holds', 'Key', 'Wants', 'Has', 'Why'], rows);
 }
 
 function valueText(value: PlistValue | undefined): string {

@@ -1,0 +1,31 @@
+/** Conversion in the editor: commands of menus, light bulb and palette. */
+import * as vscode from 'vscode';
+import type { ConvertTarget } from '../../../server/src/lsp/convertMessages.ts';
+import type { RegistryDump } from '../match/registry.ts';
+import type { Session } from '../session.ts';
+import { convertKext, type GivenOptions } from './convert.ts';
+import { newDriverBundle } from './newBundle.ts';
+import { createReports } from './write.ts';
+
+/** What the light bulb and other extensions call `driverPlist.convert` with. */
+interface ConvertCall extends GivenOptions {
+  readonly uri?: string;
+  readonly target?: ConvertTarget;
+}
+
+export function registerConversion(session: Session, dump: RegistryDump): vscode.Disposable {
+  const reports = createReports();
+  const command = (name: string, run: (...args: never[]) => unknown) =>
+    vscode.commands.registerCommand(`driverPlist.${name}`, run);
+  const to = (target: ConvertTarget) => (uri?: unknown) =>
+    convertKext(session, reports, target, uri instanceof vscode.Uri ? uri : undefined);
+  return vscode.Disposable.from(
+    reports,
+    command('convertToDext', to('codeless-dext')),
+    command('convertToKext', to('codeless-kext')),
+    command('newBundle', () => newDriverBundle(session, dump, reports)),
+    command('convert', ({ uri, target = 'codeless-dext', ...given }: ConvertCall = {}) =>
+      convertKext(session, reports, target, uri === undefined ? undefined : vscode.Uri.parse(uri), given),
+    ),
+  );
+}

@@ -1,0 +1,98 @@
+/// <reference types="mocha" />
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { closeAll, eventually, findings, fixture, open, positionOf, settled } from './helpers.ts';
+
+const KEXT = 'Gadget.kext/Contents/Info.plist';
+
+const names = { bundleId: 'org.acme.gadget.driver', className: 'GadgetDriver', team: 'ABCDE12345' };
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Presses Apply in the Refactor Preview until the command has ended. */
+async function applying(command: Thenable<unknown>): Promise<void> {
+  let ended = false;
+  const done = Promise.resolve(command).finally(() => (ended = true));
+  await eventually(async () => {
+    if (!ended) await vscode.commands.executeCommand('refactorPreview.apply');
+    return ended;
+  }, 'the conversion ends');
+  await done;
+}
+
+suite('conversion', () => {
+  teardown(closeAll);
+
+  test('the light bulb offers it on a personality of a kext', async () => {
+    const { document } = await open(KEXT);
+    await settled(document);
+    const at = positionOf(document, '<key>Gadget</key>', 6);
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      new vscode.Range(at, at),
+      vscode.CodeActionKind.RefactorRewrite.value,
+    );
+    const calls = actions.flatMap(({ command }) => (command ? [command] : []));
+    assert.deepEqual(
+      calls.map(({ command, arguments: [call] = [] }) => [command, call.target]),
+      [
+        ['driverPlist.convert', 'codeless-dext'],
+        ['driverPlist.convert', 'codeless-kext'],
+      ],
+    );
+  });
+
+  test('a kext becomes a dext project by way of the preview, without an error in it', async () => {
+    const folder = fixture('GadgetDext');
+    await applying(
+      vscode.commands.executeCommand('driverPlist.convert', {
+        uri: fixture(KEXT).toString(),
+        target: 'codeless-dext',
+        family: 'usb-device',
+        folder,
+        ...names,
+      }),
+    );
+    const found = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, '**/*'));
+    const paths = found.map(({ path }) => path.slice(folder.path.length + 1)).sort();
+    assert.ok(paths.includes('README.md'), paths.join(', '));
+    assert.ok(paths.some((path) => path.endsWith('.pbxproj')));
+    const infos = found.filter(({ path }) => /(?:Info\.plist|\.entitlements)$/.test(path));
+    assert.ok(infos.length >= 3);
+    for (const uri of infos) {
+      const document = await vscode.workspace.openTextDocument(uri);
+      await vscode.window.showTextDocument(document);
+      await settled(document);
+      const errors = findings(uri).filter(({ severity }) => severity === vscode.DiagnosticSeverity.Error);
+      assert.deepEqual(
+        errors.map(({ message }) => message),
+        [],
+        uri.path,
+      );
+    }
+    const driver = infos.find(({ path }) => /Driver\/Info\.plist$/.test(path));
+    assert.ok(driver);
+    const text = (await vscode.workspace.openTextDocument(driver)).getText();
+    assert.match(text, /<key>IOUserClass<\/key>\s*<string>GadgetDriver</);
+    assert.match(text, /<!-- The gadget of the first series\. -->/);
+  });
+
+  test('a refused bundle id writes nothing', async () => {
+    const folder = fixture('Nothing');
+    await vscode.commands.executeCommand('driverPlist.convert', {
+      uri: fixture(KEXT).toString(),
+      target: 'codeless-dext',
+      family: 'usb-device',
+      folder,
+      ...names,
+      bundleId: '../../etc',
+    });
+    assert.equal(await exists(folder), false);
+  });
+});
