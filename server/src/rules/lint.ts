@@ -9,6 +9,7 @@ import { controlFindings } from './control.ts';
 import { directives, matchesRule, names } from './directives.ts';
 import { allRules, ruleById } from './index.ts';
 import { personalitiesOf } from './personalities.ts';
+import { driverFixes } from './schema-fixes.ts';
 import { schemaForKind } from './schemas.ts';
 import type { Finding, Fix, Report, Rule, RuleContext, Severity } from './types.ts';
 
@@ -179,7 +180,7 @@ function schemaFinding(finding: SchemaFinding): Finding {
         : describeFinding(finding),
     range: rangeOfNode(place),
     keyPath: key === undefined ? node.path : [...node.path, key],
-    fixes: guarded(() => fixesFor(finding)),
+    fixes: guarded(() => allFixes(id, finding)),
     ...(deprecated && { tags: ['deprecated'] as const }),
   };
 }
@@ -188,6 +189,14 @@ function schemaFinding(finding: SchemaFinding): Finding {
 function forbids({ keyword, schema }: SchemaFinding): boolean {
   if (keyword !== 'not' || schema.not === undefined) return false;
   return schema.not === true || (schema.not !== false && Object.keys(schema.not).length === 0);
+}
+
+/** Ours for drivers, then what the schema itself offers: but one that is preferred. */
+function allFixes(rule: string, finding: SchemaFinding): readonly Fix[] {
+  const own = driverFixes(rule, finding);
+  const others = fixesFor(finding).filter(({ title }) => !own.some((fix) => fix.title === title));
+  if (!own.some(({ preferred }) => preferred)) return [...own, ...others];
+  return [...own, ...others.map((fix) => ({ ...fix, preferred: false }))];
 }
 
 function filled(template: string, { node, key }: SchemaFinding): string {
