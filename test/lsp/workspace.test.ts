@@ -221,6 +221,17 @@ describe('navigation', () => {
       connection.sendRequest('textDocument/rename', { ...cursor, newName: '1' }) as Promise<unknown>,
       /no name of a class/,
     );
+    const variable = info.after('<key>IOUserServerName</key>\n\t\t\t<string>$(PRODUCT_');
+    const hover = await connection.sendRequest<{ contents: { value: string } }>('textDocument/hover', {
+      textDocument: { uri: info.uri },
+      position: variable,
+    });
+    assert.match(hover.contents.value, /Here: com\.acme\.lamp\.driver$/);
+    const hints = await connection.sendRequest<{ label: string }[]>('textDocument/inlayHint', {
+      textDocument: { uri: info.uri },
+      range: { start: { line: variable.line, character: 0 }, end: { line: variable.line + 1, character: 0 } },
+    });
+    assert.ok(hints.some(({ label }) => label === '= com.acme.lamp.driver'));
     const symbols = await connection.sendRequest<SymbolInformation[]>('workspace/symbol', { query: 'lamp' });
     assert.deepEqual(
       symbols.map(({ name }) => name),

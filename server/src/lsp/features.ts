@@ -1,5 +1,14 @@
 /** Answers the requests of the protocol by the language service. */
-import type { CodeAction, Connection, Diagnostic, Range } from 'vscode-languageserver';
+import type {
+  CodeAction,
+  Connection,
+  Diagnostic,
+  Hover,
+  InlayHint,
+  Position,
+  Range,
+} from 'vscode-languageserver';
+import { toPlainText } from '../service/describe.ts';
 import type { LanguageService } from '../service/index.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import type { ServerAbilities } from './abilities.ts';
@@ -24,6 +33,17 @@ export interface SeveralFiles {
   revision(): number;
   diagnostics(document: PlistDocument): Promise<Diagnostic[]>;
   actions(document: PlistDocument, range: Range, only: readonly string[] | undefined): Promise<CodeAction[]>;
+  /** Markdown to stand below what the service says. */
+  hover(document: PlistDocument, position: Position): Promise<string | undefined>;
+  hints(document: PlistDocument, range: Range): Promise<InlayHint[]>;
+}
+
+/** The hover with more text below. */
+function withMore(hover: Hover, markdown: string): Hover {
+  const { contents } = hover;
+  if (typeof contents === 'string' || !('kind' in contents)) return hover;
+  const more = contents.kind === 'markdown' ? markdown : toPlainText(markdown);
+  return { ...hover, contents: { ...contents, value: `${contents.value}\n\n${more}` } };
 }
 
 /** Registers every request handler but those for diagnostics. Unknown documents get empty answers. */
@@ -49,7 +69,10 @@ export function registerFeatures(context: FeatureContext): void {
   connection.onHover(
     guarded(context, 'hover', null, async ({ textDocument, position }) => {
       const document = await documentFor(textDocument.uri);
-      return document ? service.hover(document, position) : null;
+      if (!document) return null;
+      const hover = service.hover(document, position);
+      const more = hover && (await context.several?.()?.hover(document, position));
+      return more ? withMore(hover, more) : hover;
     }),
   );
   connection.onCodeAction(
@@ -153,7 +176,9 @@ function registerDecorations(context: FeatureContext): void {
   connection.languages.inlayHint.on(
     guarded(context, 'inlayHint', null, async ({ textDocument: { uri }, range }) => {
       const document = await documentFor(uri);
-      return document && settingsFor(uri).inlayHints ? service.inlayHints(document, range) : null;
+      if (!document || !settingsFor(uri).inlayHints) return null;
+      const more = (await context.several?.()?.hints(document, range)) ?? [];
+      return [...service.inlayHints(document, range), ...more];
     }),
   );
 }

@@ -47,6 +47,8 @@ import {
   registerWorkspaceFeatures,
   severalActions,
   severalDiagnostics,
+  severalHints,
+  severalHover,
   workspaceCapabilities,
 } from './workspaceFeatures.ts';
 
@@ -154,6 +156,8 @@ function createServer(
     revision: live.revision,
     diagnostics: (document) => severalDiagnostics(context, live, document),
     actions: (document, range, only) => severalActions(context, live, document, range, only),
+    hover: (document, position) => severalHover(live, document, position),
+    hints: (document, range) => severalHints(live, document, range),
   };
   registerRulePages(connection);
   registerBinary(connection);

@@ -4,8 +4,10 @@ import {
   type CodeAction,
   CodeActionKind,
   type Diagnostic,
+  type InlayHint,
   type Location,
   LSPErrorCodes,
+  type Position,
   type Range,
   ResponseError,
   type ServerCapabilities,
@@ -21,6 +23,7 @@ import { definitionAt } from '../service/definition.ts';
 import { toDiagnostic } from '../service/diagnostics.ts';
 import { referencesAt } from '../service/references.ts';
 import { renameAt, renameRange } from '../service/rename.ts';
+import { settingHints, settingHover } from '../service/settingValues.ts';
 import type { Place } from '../service/subjects.ts';
 import { offsetAt, rangeOf } from '../service/text.ts';
 import { type WorkspaceSymbol, workspaceSymbols } from '../service/workspaceSymbols.ts';
@@ -151,6 +154,32 @@ export async function diagnosticsOf(
       return { ...diagnostic, relatedInformation };
     }),
   );
+}
+
+/** What the variable at a position stands for. */
+export async function severalHover(
+  live: LiveWorkspace,
+  document: PlistDocument,
+  position: Position,
+): Promise<string | undefined> {
+  const own = live.isRead() ? await documentIn(live, document) : undefined;
+  return own && settingHover(live.workspace, own, offsetAt(document, position));
+}
+
+/** What the build makes of strings with variables. */
+export async function severalHints(
+  live: LiveWorkspace,
+  document: PlistDocument,
+  range: Range,
+): Promise<InlayHint[]> {
+  const own = live.isRead() ? await documentIn(live, document) : undefined;
+  return own ? settingHints(live.workspace, own, range) : [];
+}
+
+/** The document as the workspace holds it. */
+async function documentIn(live: LiveWorkspace, { uri }: PlistDocument): Promise<PlistDocument | undefined> {
+  await live.ready();
+  return live.workspace.document(live.inner(uri));
 }
 
 /** Quick fixes of findings over several files that touch a range. */

@@ -83,5 +83,5 @@ export function describeVariable({ name, modifiers }: VariableUse): string {
     return MODIFIERS[word] ?? `changed by \`:${word}\``;
   });
   const changed = changes.length > 0 ? `, ${changes.join(', ')}` : '';
-  return `**\`$(${name})\`** ${meaning}${changed}. The build replaces it; its value is not known here.`;
+  return `**\`$(${name})\`** ${meaning}${changed}. The build replaces it.`;
 }

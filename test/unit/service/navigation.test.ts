@@ -8,6 +8,7 @@ import { type BundleTreeNode, bundleTree } from '../../../server/src/service/bun
 import { definitionAt } from '../../../server/src/service/definition.ts';
 import { referencesAt } from '../../../server/src/service/references.ts';
 import { renameAt, renameRange } from '../../../server/src/service/rename.ts';
+import { settingHints, settingHover } from '../../../server/src/service/settingValues.ts';
 import type { Place } from '../../../server/src/service/subjects.ts';
 import { workspaceSymbols } from '../../../server/src/service/workspaceSymbols.ts';
 import { openDocument } from '../../../server/src/workspace/document.ts';
@@ -329,6 +330,47 @@ describe('the tree of bundles', () => {
     const [app, dext, personality] = text.map((line) => Number(/(\d+)\/\d+$/.exec(line)?.[1]));
     assert.equal(personality, 1, 'vendor 1 is not in the entitlement');
     assert.ok((dext ?? 0) >= 1 && app === dext, 'the app counts what it carries');
+  });
+});
+
+describe('values of build variables', () => {
+  test('in hover: one for all configurations, or each', async () => {
+    const workspace = await project();
+    const one = at(workspace, 'Driver/Info.plist', '$(PRODUCT_BUNDLE');
+    assert.equal(settingHover(workspace, one.document, one.offset), 'Here: `com.acme.lamp.driver`');
+    const files = {
+      ...FILES,
+      'Driver/Info.plist': (FILES['Driver/Info.plist'] ?? '').replace(
+        '$(MATCH_CATEGORY)',
+        '$(CONFIGURATION:lower)',
+      ),
+    };
+    const several = await project(files);
+    const other = at(several, 'Driver/Info.plist', '$(CONFIG');
+    assert.equal(
+      settingHover(several, other.document, other.offset),
+      'Here:\n- `debug` (Debug)\n- `release` (Release)',
+    );
+    const none = at(workspace, 'Driver/Info.plist', '<string>IOUserService');
+    assert.equal(settingHover(workspace, none.document, none.offset), undefined);
+  });
+
+  test('as hints behind strings, none where one is unknown', async () => {
+    const files = {
+      ...FILES,
+      'Driver/Info.plist': (FILES['Driver/Info.plist'] ?? '').replace(
+        '<string>Lamp<',
+        '<string>$(NOBODY_KNOWS)<',
+      ),
+    };
+    const workspace = await project(files);
+    const document = workspace.document(`${ROOT}/Driver/Info.plist`);
+    assert.ok(document);
+    const range = { start: { line: 0, character: 0 }, end: { line: 999, character: 0 } };
+    assert.deepEqual(
+      settingHints(workspace, document, range).map(({ label }) => label),
+      ['= com.acme.lamp.driver', '= com.acme.category'],
+    );
   });
 });
 
