@@ -1,0 +1,99 @@
+/** The npm package: what it holds, and that both programs run where it is installed, without a network. */
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+
+function npm(cwd: string, ...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync('npm', [...args, '--offline', '--no-audit', '--no-fund'], {
+    cwd,
+    encoding: 'utf8',
+    timeout: 60_000,
+    shell: process.platform === 'win32',
+  });
+  assert.equal(status, 0, stdout + stderr);
+  return stdout;
+}
+
+describe('the npm package', () => {
+  let work = '';
+  let files: string[] = [];
+  const program = (name: string) => path.join(work, 'node_modules/.bin', name);
+  const run = (name: string, args: string[], input?: string) =>
+    spawnSync(program(name), args, {
+      encoding: 'utf8',
+      timeout: 30_000,
+      input,
+      shell: process.platform === 'win32',
+    });
+
+  before(() => {
+    assert.ok(existsSync(path.join(root, 'dist/cli.js')), 'dist is not there: run npm run build first');
+    work = mkdtempSync(path.join(tmpdir(), 'driver-plist-pack-'));
+    const [packed] = JSON.parse(npm(root, 'pack', '--json', '--ignore-scripts', '--pack-destination', work));
+    files = packed.files.map((file: { path: string }) => file.path);
+    writeFileSync(path.join(work, 'package.json'), '{ "private": true }');
+    npm(work, 'install', '--ignore-scripts', '--omit=dev', `./${packed.filename}`);
+  });
+  after(() => rmSync(work, { recursive: true, force: true }));
+
+  test('holds programs, schemas, README and licence, and nothing of the workshop', () => {
+    for (const file of [
+      'dist/cli.js',
+      'dist/server.js',
+      'schemas/dext.schema.json',
+      'README.md',
+      'LICENSE',
+    ]) {
+      assert.ok(files.includes(file), file);
+    }
+    const others = files.filter(
+      (file) => !/^(?:dist\/(?:cli|server)\.js|schemas\/.+|README\.md|LICENSE|package\.json)$/.test(file),
+    );
+    assert.deepEqual(others, []);
+  });
+
+  test('driver-plist lints', () => {
+    assert.equal(run('driver-plist', ['--version']).stdout, `${version}\n`);
+    const { status, stdout } = run(
+      'driver-plist',
+      ['lint', '-', '--format', 'json'],
+      '<plist><dict><key>a</key></dict></plist>',
+    );
+    assert.equal(status, 1);
+    assert.equal(JSON.parse(stdout).summary.errors, 1);
+  });
+
+  test('driver-plist-language-server answers', async () => {
+    assert.equal(run('driver-plist-language-server', ['--version']).stdout, `${version}\n`);
+    const message = (body: object) => {
+      const text = JSON.stringify({ jsonrpc: '2.0', ...body });
+      return `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+    };
+    const child = spawn(program('driver-plist-language-server'), ['--stdio'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      shell: process.platform === 'win32',
+    });
+    try {
+      const exited = once(child, 'exit');
+      const params = { processId: null, rootUri: null, capabilities: {} };
+      child.stdin.write(message({ id: 1, method: 'initialize', params }));
+      let said = '';
+      for await (const chunk of child.stdout) {
+        said += chunk;
+        if (/"id":1\b/.test(said)) break;
+      }
+      assert.match(said, /"serverInfo":\{"name":"driver-plist"/);
+      child.stdin.write(message({ id: 2, method: 'shutdown' }) + message({ method: 'exit' }));
+      assert.deepEqual(await exited, [0, null]);
+    } finally {
+      child.kill();
+    }
+  });
+});
