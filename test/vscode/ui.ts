@@ -138,12 +138,17 @@ const steps: Step[] = [
     },
   },
   {
-    name: 'a missing key is added by the quick fix on its personality',
+    name: 'a missing key is added by the quick fix on its personality, then the class is named',
     async run(page) {
       await goTo(page, read(), 'UsbLamp', 'IOKitPersonalities');
       const fix = await openQuickFix(page, 'Add IOUserClass');
       await fix.click();
       await saved(page, /<key>IOUserClass<[\s\S]*<key>IOUserClass</);
+      await goTo(page, read(), 'MyDriver');
+      await page.keyboard.press('Control+Backspace');
+      await page.keyboard.type('UsbLampDriver');
+      await page.keyboard.press('Escape');
+      await saved(page, /<string>UsbLampDriver<\/string>/);
       await eventually(async () => (await squiggles(page).count()) === 0, 'no error left');
       await settle(page);
       await shot(page, '5-repaired');

@@ -75,6 +75,8 @@ export interface LiveWorkspace {
   /** Text documents of the editor came, changed or went. */
   changed(uri: string): void;
   closed(uri: string): void;
+  /** What was closed since the last call, as the client names it. */
+  takeClosed(): readonly string[];
   filesChanged(changes: readonly FileEvent[]): void;
   /** Settings or config files are others now. */
   configChanged(): void;
@@ -87,6 +89,7 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
   const inner = (uri: string): string => URI.parse(uri).toString();
   const outerOf = new Map<string, string>();
   const dirty = new Set<string>();
+  const closed = new Set<string>();
   const adopted = new WeakMap<PlistDocument, PlistDocument>();
   let config: ProjectConfig | undefined;
   let closedOptions: LintOptions = {};
@@ -178,7 +181,15 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
     isOpen: (uri) => outerOf.has(uri),
     lintOptions,
     changed,
-    closed: changed,
+    closed(uri) {
+      closed.add(uri);
+      changed(uri);
+    },
+    takeClosed() {
+      const uris = [...closed].filter((uri) => !outerOf.has(inner(uri)));
+      closed.clear();
+      return uris;
+    },
     filesChanged(changes) {
       const ours = changes.filter(({ uri }) => roleOf(uri.slice(uri.lastIndexOf('/') + 1)) !== undefined);
       if (ours.length === 0 || !read) return;

@@ -50,6 +50,11 @@ export function registerWorkspaceDiagnostics(context: FeatureContext, live: Live
         items: diagnostics,
       });
     }
+    // A document of no bundle has no findings once it is closed; nobody else would take away those it had.
+    for (const uri of live.takeClosed()) {
+      if (files.has(live.inner(uri))) continue;
+      items.push({ uri, version: null, kind: DocumentDiagnosticReportKind.Full, items: [] });
+    }
     return items;
   };
   connection.languages.diagnostics.onWorkspace(
