@@ -13,6 +13,7 @@ import { readOpenStepPlist } from '../../server/src/plist/openstep.ts';
 import { readConfig } from '../../server/src/rules/config.ts';
 import { lint } from '../../server/src/rules/lint.ts';
 import { createLanguageService } from '../../server/src/service/index.ts';
+import { expandSettings, settingReferences, settingValue } from '../../server/src/workspace/buildSettings.ts';
 import { openDocument } from '../../server/src/workspace/document.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 import { readXcodeProject } from '../../server/src/workspace/xcode.ts';
@@ -126,6 +127,21 @@ describe('hostile property lists', () => {
     const trailer = [0, 0, 0, 0, 0, 0, 1, 1, ...int64(1), ...int64(0), ...int64(body.length - 1)];
     const { problems } = readBinaryPlist(Uint8Array.from([...body, ...trailer]));
     assert.ok(problems.length > 0);
+  });
+
+  test('settings that name each other over and over', TIME, () => {
+    const levels = [
+      new Map([
+        ['A', '$(A: ${B:default=} ${B:default=} ${B:default=} ${B:default=}'],
+        ['B', '$(A)'],
+        ...Array.from({ length: 40 }, (_, i) => [`C${i}`, `$(C${i + 1}:upper)`.repeat(8)] as const),
+        ['C40', ''],
+      ]),
+    ];
+    assert.equal(expandSettings('$(A) ${B:default=}${B:default=}${B:default=}', levels), undefined);
+    assert.equal(settingValue('C0', levels), undefined);
+    assert.deepEqual(settingReferences(times('$(', 200_000)), []);
+    expandSettings(times('$(', 200_000), levels);
   });
 
   test('globs that hang or break a matcher', TIME, () => {

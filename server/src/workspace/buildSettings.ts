@@ -13,6 +13,12 @@ export type SettingsLevel = ReadonlyMap<string, string>;
 const MAX_DEPTH = 40;
 /** A value that doubles at each level would grow without end. */
 const MAX_LENGTH = 100_000;
+/** References looked at for one value: settings that name each other several times grow by powers. */
+const MAX_STEPS = 20_000;
+/** A reference that is not closed within so many characters is none. */
+const MAX_REFERENCE = 4_000;
+
+let stepsLeft = 0;
 
 /**
  * The value of a setting, expanded. `$(inherited)` continues at the next level.
@@ -21,6 +27,7 @@ const MAX_LENGTH = 100_000;
  * @returns undefined when the setting, or one that it needs, is not known
  */
 export function settingValue(name: string, levels: readonly SettingsLevel[]): string | undefined {
+  stepsLeft = MAX_STEPS;
   return lookUp(name, levels, 0, 0);
 }
 
@@ -30,6 +37,7 @@ export function settingValue(name: string, levels: readonly SettingsLevel[]): st
  * @returns undefined when at least one is not known
  */
 export function expandSettings(text: string, levels: readonly SettingsLevel[]): string | undefined {
+  stepsLeft = MAX_STEPS;
   return expand(text, levels, undefined, 0);
 }
 
@@ -98,7 +106,8 @@ function referenceAt(text: string, at: number): { body: string; end: number } | 
   }
   const close = open === '(' ? ')' : '}';
   let depth = 0;
-  for (let i = at + 1; i < text.length; i++) {
+  const stop = Math.min(text.length, at + MAX_REFERENCE);
+  for (let i = at + 1; i < stop; i++) {
     if (text[i] === open) depth++;
     else if (text[i] === close && --depth === 0) return { body: text.slice(at + 2, i), end: i + 1 };
   }
@@ -111,6 +120,7 @@ function referenceValue(
   inherited: Inherited | undefined,
   depth: number,
 ): string | undefined {
+  if (--stepsLeft < 0) return undefined;
   const expanded = body.includes('$') ? expand(body, levels, inherited, depth + 1) : body;
   if (expanded === undefined) return undefined;
   const [name = '', ...modifiers] = expanded.split(':');
