@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { DocumentKindParams } from '../../server/src/lsp/messages.ts';
 import { registerBinaryPlists } from './binaryPlists.ts';
+import { registerBundlesView } from './bundles.ts';
 import { registerConversion } from './convert/index.ts';
 import { serveFiles } from './fileSystem.ts';
 import { registerMatching } from './match/index.ts';
@@ -25,6 +26,8 @@ export function activateWith(context: vscode.ExtensionContext, createClient: Cre
     explainMatchCommand: 'driverPlist.explainMatch',
     readFile: true,
     convertCommand: 'driverPlist.convert',
+    bundles: true,
+    fileSystem: true,
   });
   const status = createKindStatus(SELECTOR);
 
@@ -50,6 +53,7 @@ export function activateWith(context: vscode.ExtensionContext, createClient: Cre
     registerRulePages(session),
     registerBinaryPlists(session),
     serveFiles(session.client),
+    registerBundlesView(session),
     vscode.workspace.onDidGrantWorkspaceTrust(() => session.restart()),
   );
   const dump = registerMatching(context, session);

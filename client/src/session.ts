@@ -82,7 +82,8 @@ export function createSession(
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     middleware: filterMiddleware(served, () => client),
     errorHandler,
-    initializationOptions,
+    // Asked for at every start: trust may have been given since.
+    initializationOptions: () => ({ ...initializationOptions, scanWorkspace: vscode.workspace.isTrusted }),
   });
   client.onNotification(DOCUMENT_KIND, (params: DocumentKindParams) => {
     kinds.set(params.uri, params);

@@ -8,7 +8,6 @@ import { type LensData, matchLenses, resolveLens } from '../service/matching/len
 import { candidatesOf, type DocumentCandidate } from '../service/matching/personalities.ts';
 import { matchView, placeOf, type ViewDevice } from '../service/matching/view.ts';
 import { toLspEdit } from '../service/text.ts';
-import type { PlistDocument } from '../workspace/types.ts';
 import type { FeatureContext } from './features.ts';
 import { guarded } from './guard.ts';
 import {
@@ -28,25 +27,22 @@ import {
   SUGGEST_REQUEST,
   type SuggestParams,
 } from './matchMessages.ts';
+import type { MatchSources } from './matchSources.ts';
 import type { RegistryStore } from './registry.ts';
 
-export interface MatchContext extends FeatureContext {
+export interface MatchContext extends FeatureContext, MatchSources {
   readonly registry: RegistryStore;
-  /** All documents whose personalities take part: the open ones, and those of the workspace where it is read. */
-  readonly allDocuments: () => Promise<readonly PlistDocument[]>;
-  /** A document by URI, open or of the workspace. */
-  readonly anyDocument: (uri: string) => Promise<PlistDocument | undefined>;
   /** What a click on a lens runs, if the client named a command. */
   readonly explainCommand: string | undefined;
 }
 
 /** Registers every request about matching. Without a dump the answers are empty. */
 export function registerMatching(context: MatchContext): void {
-  const { connection, registry, allDocuments, anyDocument, documentFor } = context;
+  const { connection, registry, allDocuments, anyDocument, entitlementsOf, documentFor } = context;
   registerLenses(context);
 
   const candidates = async (): Promise<DocumentCandidate[]> =>
-    (await allDocuments()).flatMap((document) => candidatesOf(document));
+    (await allDocuments()).flatMap((document) => candidatesOf(document, entitlementsOf(document)));
   const deviceAt = (index: number): RegistryNode | undefined => registry.current()?.registry.nodes[index];
 
   connection.onRequest<LoadRegistryResult, void>(

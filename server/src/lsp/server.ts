@@ -23,6 +23,7 @@ import { createDocumentStore } from './documents.ts';
 import { type FeatureContext, registerFeatures, type SeveralFiles } from './features.ts';
 import { guarded, stackOf } from './guard.ts';
 import { registerMatching } from './match.ts';
+import { matchSources } from './matchSources.ts';
 import {
   DOCUMENT_KIND_NOTIFICATION,
   type DocumentKindParams,
@@ -181,8 +182,7 @@ function createServer(
   registerMatching({
     ...context,
     registry,
-    allDocuments: openDocuments,
-    anyDocument: documentFor,
+    ...matchSources(openDocuments, documentFor, live),
     explainCommand: abilities.explainMatchCommand,
   });
 

@@ -1,0 +1,126 @@
+/** The Driver Bundles view: apps, the extensions they carry, personalities and entitlements, with their findings. */
+import * as vscode from 'vscode';
+import { State } from 'vscode-languageclient';
+import type {
+  BUNDLES_CHANGED_NOTIFICATION,
+  BUNDLES_REQUEST,
+  BundleItem,
+  BundlesResult,
+} from '../../server/src/lsp/workspaceMessages.ts';
+import { kindWords } from './kinds.ts';
+import type { Session } from './session.ts';
+
+const BUNDLES: typeof BUNDLES_REQUEST = 'driverPlist/bundles';
+const CHANGED: typeof BUNDLES_CHANGED_NOTIFICATION = 'driverPlist/bundlesChanged';
+
+/** Pause between a change and reading the view anew, in milliseconds. */
+const DELAY = 200;
+
+/** Shows the bundles of the workspace; asks the server only while it runs. */
+export function registerBundlesView(session: Session): vscode.Disposable {
+  const { client } = session;
+  const changed = new vscode.EventEmitter<void>();
+  let result: Promise<BundlesResult | null> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const read = (): Promise<BundlesResult | null> => {
+    if (client.state !== State.Running) return Promise.resolve(null);
+    result ??= client.sendRequest<BundlesResult | null>(BUNDLES, {}).catch(() => null);
+    return result;
+  };
+  const tree = vscode.window.createTreeView<BundleItem>('driverPlist.bundles', {
+    showCollapseAll: true,
+    treeDataProvider: {
+      onDidChangeTreeData: changed.event,
+      getTreeItem: itemOf,
+      async getChildren(item) {
+        if (item !== undefined) return [...item.children];
+        const answer = await read();
+        const bundles = [...(answer?.bundles ?? [])];
+        tree.badge = badgeOf(bundles);
+        return bundles;
+      },
+    },
+  });
+  const refresh = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      result = undefined;
+      changed.fire();
+    }, DELAY);
+  };
+  return vscode.Disposable.from(
+    tree,
+    changed,
+    client.onNotification(CHANGED, refresh),
+    client.onDidChangeState(refresh),
+    vscode.commands.registerCommand('driverPlist.bundles.refresh', refresh),
+    { dispose: () => clearTimeout(timer) },
+  );
+}
+
+function badgeOf(bundles: readonly BundleItem[]): vscode.ViewBadge | undefined {
+  const errors = bundles.reduce((sum, { counts }) => sum + counts.error, 0);
+  if (errors === 0) return undefined;
+  return { value: errors, tooltip: vscode.l10n.t('{0} errors in driver bundles', errors) };
+}
+
+function itemOf({ id, kind, label, detail, counts, location, children }: BundleItem): vscode.TreeItem {
+  const { None, Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+  const carries = children.some((child) => child.kind !== 'personality' && child.kind !== 'entitlement');
+  const few = children.length <= 8;
+  const state = children.length === 0 ? None : carries || few ? Expanded : Collapsed;
+  const item = new vscode.TreeItem(label, state);
+  const words = findingWords(counts);
+  item.id = id;
+  item.description = [detail, words].filter(Boolean).join(' · ');
+  item.iconPath = iconOf(kind, counts);
+  item.contextValue = kind;
+  const name = kindName(kind);
+  item.tooltip = [label, name, detail, words].filter(Boolean).join('\n');
+  item.accessibilityInformation = { label: [label, name, detail, words].filter(Boolean).join(', ') };
+  if (location !== undefined) {
+    const { start, end } = location.range;
+    const selection = new vscode.Range(start.line, start.character, end.line, end.character);
+    item.command = {
+      command: 'vscode.open',
+      title: vscode.l10n.t('Open'),
+      arguments: [vscode.Uri.parse(location.uri), { selection }],
+    };
+  }
+  return item;
+}
+
+function kindName(kind: BundleItem['kind']): string {
+  if (kind === 'personality') return vscode.l10n.t('Personality');
+  if (kind === 'entitlement') return vscode.l10n.t('Entitlement');
+  return kindWords()[kind].label;
+}
+
+/** `2 errors, 1 warning`; empty when nothing is wrong. */
+function findingWords({ error, warning }: BundleItem['counts']): string {
+  return [
+    error === 0 ? '' : error === 1 ? vscode.l10n.t('1 error') : vscode.l10n.t('{0} errors', error),
+    warning === 0 ? '' : warning === 1 ? vscode.l10n.t('1 warning') : vscode.l10n.t('{0} warnings', warning),
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+const ICONS: Readonly<Partial<Record<BundleItem['kind'], string>>> = {
+  app: 'window',
+  dext: 'package',
+  'codeless-dext': 'package',
+  kext: 'chip',
+  'codeless-kext': 'chip',
+  'network-extension': 'globe',
+  'endpoint-security': 'shield',
+  'camera-extension': 'device-camera',
+  personality: 'symbol-object',
+  entitlement: 'key',
+};
+
+function iconOf(kind: BundleItem['kind'], { error, warning }: BundleItem['counts']): vscode.ThemeIcon {
+  const color = error > 0 ? 'list.errorForeground' : warning > 0 ? 'list.warningForeground' : undefined;
+  return new vscode.ThemeIcon(ICONS[kind] ?? 'extensions', color ? new vscode.ThemeColor(color) : undefined);
+}
