@@ -38,7 +38,7 @@ const steps: Step[] = [
   { name: 'build', command: [process.execPath, 'scripts/build.ts'] },
   nodeTests('unit', 'unit', 'fuzz'),
   nodeTests('cli', 'cli'),
-  nodeTests('lsp', 'lsp'),
+  nodeTests('lsp', 'lsp', 'soak'),
   nodeTests('corpus', 'corpus'),
   { name: 'vscode', command: [process.execPath, 'test/vscode/run.ts'], counts: true },
   { name: 'ui', command: [process.execPath, 'test/vscode/ui.ts'], counts: true },
