@@ -53,6 +53,8 @@ function checkCombination(context: RuleContext): void {
   for (const usb of usbPersonalities(context)) {
     const { row } = usb.combination;
     if (row?.confirmed) continue;
+    // Where the class rules the row out, match/usb-class says so.
+    if (row && contradicts(row, classValue(usb.node, usb.kind))) continue;
     if (row) reportUnseen(context, usb, row);
     else if (!isExplained(context, usb)) reportIllegal(context, usb);
   }

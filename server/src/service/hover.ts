@@ -12,6 +12,7 @@ import { evaluationOf, schemasAt } from './knowledge.ts';
 import { ruleLink } from './ruleLinks.ts';
 import { entryWords, type TableEntry, tableEntries } from './tables.ts';
 import { rangeOf } from './text.ts';
+import { usbWords } from './usbWords.ts';
 import { describeValue } from './valueWords.ts';
 
 /** What stands at an offset, in words; undefined where there is nothing to say. Never throws. */
@@ -62,7 +63,8 @@ function keyHover(key: PlistNode, range: TextRange, evaluation: Evaluation | und
   const required = isRequired(key, evaluation);
   const entry = tableEntryOf(key, evaluation);
   const said = describeKey(name, schemas, { heading: true, required });
-  const markdown = entry ? `**${code(name)}** ${entryWords(entry)}` : said;
+  const about = entry ? `**${code(name)}** ${entryWords(entry)}` : said;
+  const markdown = [about, usbWords(key)].filter(Boolean).join('\n\n');
   return markdown ? { markdown, range: { start: range.start, end: range.end } } : undefined;
 }
 
