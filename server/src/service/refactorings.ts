@@ -1,11 +1,12 @@
 /** Rewriting that mends nothing: numbers between decimal and hex, required keys, order of keys, copies. */
-import { applyEdits, insertEntry, setText } from '../plist/edit.ts';
+import { applyEdits, insertEntry, setText, wrapInArray } from '../plist/edit.ts';
 import { encodeText } from '../plist/entities.ts';
-import type { PlistNode, TextEdit } from '../plist/types.ts';
+import type { Entry, PlistNode, TextEdit, TextRange } from '../plist/types.ts';
 import type { LintOptions } from '../rules/lint.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import { plainOf, valueSnippet } from './completion/snippet.ts';
-import { evaluationOf } from './knowledge.ts';
+import { evaluationOf, schemasAt } from './knowledge.ts';
+import { allowedTypes, namesType } from './schemaInfo.ts';
 import { indentAt, layoutOf } from './text.ts';
 
 export interface Refactoring {
@@ -21,10 +22,17 @@ export function refactoringsAt(
 ): Refactoring[] {
   const node = document.tree.nodeAt(offset);
   if (!node) return [];
-  if (node.kind === 'integer') return otherBase(node);
+  const wrapped = wrapWhereListed(document, node, options);
+  if (node.kind === 'integer') return [...otherBase(node), ...wrapped];
   const dict = dictAt(node, offset);
-  if (!dict) return [];
-  return [...addRequired(document, dict, options), ...sortKeys(document, dict), ...duplicate(document, dict)];
+  if (!dict) return wrapped;
+  return [
+    ...addRequired(document, dict, options),
+    ...sortKeys(document, dict),
+    ...duplicate(document, dict),
+    ...move(document, dict),
+    ...wrapped,
+  ];
 }
 
 /** The dictionary that the offset names: by its key, or by one of its tags. */
@@ -78,10 +86,60 @@ function sortKeys(document: PlistDocument, dict: PlistNode): Refactoring[] {
   return [{ title: 'Sort the keys', edits }];
 }
 
+/** Where the key takes a list as well as one value. */
+function wrapWhereListed(document: PlistDocument, node: PlistNode, options: LintOptions): Refactoring[] {
+  const parent = node.parent?.kind;
+  if (node.kind === 'key' || node.kind === 'array' || node.kind === 'unknown' || parent !== 'dict') return [];
+  const schemas = schemasAt(evaluationOf(document, options), node);
+  if (!namesType(schemas) || !allowedTypes(schemas).includes('array')) return [];
+  return [{ title: 'Wrap in an array', edits: wrapInArray(node) }];
+}
+
+function isPersonality({ key, parent }: PlistNode): boolean {
+  return key !== undefined && /^IOKitPersonalities(?:_\w+)?$/.test(parent?.name ?? '');
+}
+
+/** A personality before or after its neighbour, each with the comments above it. */
+function move(document: PlistDocument, dict: PlistNode): Refactoring[] {
+  const { key, parent } = dict;
+  if (!key || !parent || !isPersonality(dict)) return [];
+  const { entries } = parent;
+  const own = entries.findIndex((entry) => entry.key.id === key.id);
+  const swap = (first: number, title: string): Refactoring[] => {
+    const [a, b] = [blockOf(document, entries, first), blockOf(document, entries, first + 1)];
+    if (!a || !b) return [];
+    const textOf = ({ start, end }: TextRange): string => document.text.slice(start, end);
+    const edits = [
+      { ...a, newText: textOf(b) },
+      { ...b, newText: textOf(a) },
+    ];
+    return [{ title: `${title} ${key.text.trim()}`, edits }];
+  };
+  return [...swap(own - 1, 'Move up the personality'), ...swap(own, 'Move down the personality')];
+}
+
+/** Key, value, and the comments on lines of their own between the entry before and the key. */
+function blockOf(
+  { tree, text }: PlistDocument,
+  entries: readonly Entry[],
+  index: number,
+): TextRange | undefined {
+  const entry = entries[index];
+  if (!entry?.value) return undefined;
+  const before = entries[index - 1];
+  const from = before?.value?.end ?? before?.key.end ?? entry.key.parent?.openEnd ?? entry.key.start;
+  const lineBreak = text.indexOf('\n', from);
+  const above = tree.comments.find(
+    ({ start }) => from <= start && start < entry.key.start && start > lineBreak,
+  );
+  const start = lineBreak < 0 ? entry.key.start : (above?.start ?? entry.key.start);
+  return { start, end: entry.value.end };
+}
+
 /** A copy of a personality under a name of its own, behind it. */
 function duplicate(document: PlistDocument, dict: PlistNode): Refactoring[] {
   const { key, parent } = dict;
-  if (!key || !parent || !/^IOKitPersonalities(?:_\w+)?$/.test(parent.name ?? '')) return [];
+  if (!key || !parent || !isPersonality(dict)) return [];
   let name = `${key.text.trim()} copy`;
   for (let count = 2; parent.keyNode(name); count++) name = `${key.text.trim()} copy ${count}`;
   const { text } = document;

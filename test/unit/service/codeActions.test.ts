@@ -4,7 +4,7 @@ import type { CodeAction } from 'vscode-languageserver-types';
 import { FULL_ABILITIES, PLAIN_ABILITIES } from '../../../server/src/service/abilities.ts';
 import { createLanguageService } from '../../../server/src/service/index.ts';
 import { openDocument } from '../../../server/src/workspace/document.ts';
-import { applyWorkspaceEdit, dext, insideDext, marked } from './marked.ts';
+import { applyWorkspaceEdit, dext, insideDext, marked, plist } from './marked.ts';
 
 const service = createLanguageService();
 
@@ -135,6 +135,29 @@ describe('rewriting', () => {
       !titles(`${mixed}\n\t\t\t<!-- of A -->`).includes('Sort the keys'),
       'a comment belongs to a place',
     );
+  });
+  test('a personality moves past its neighbour, comments above it go along', () => {
+    const entry = (name: string) =>
+      `\t\t<key>${name}</key>\n\t\t<dict>\n\t\t\t<key>A</key>\n\t\t\t<true/>\n\t\t</dict>\n`;
+    const whole = (inside: string) =>
+      plist(`\t<key>IOKitPersonalities</key>\n\t<dict>\n${inside}\t</dict>\n`);
+    const noted = `\t\t<!-- the second -->\n${entry('Two')}`;
+    const first = whole(entry('One') + noted);
+    const swapped = whole(noted + entry('One'));
+    assert.equal(rewritten(first.replace('>Two', '>T|wo'), 'Move up'), swapped);
+    assert.equal(rewritten(first.replace('>One', '>O|ne'), 'Move down'), swapped);
+    assert.equal(rewritten(swapped.replace('>Two', '>T|wo'), 'Move down'), first);
+    const titles = actionsAt(first.replace('>One', '>O|ne'), ['refactor']).actions.map(({ title }) => title);
+    assert.ok(!titles.some((title) => title.startsWith('Move up')), titles.join(', '));
+  });
+  test('one value becomes a list where the key takes one', () => {
+    const value = (text: string) => dext(`\t\t\t<key>IONameMatch</key>\n${text}`);
+    assert.equal(
+      insideDext(rewritten(value('\t\t\t<string>la|mp</string>'), 'Wrap in an array')),
+      `\t\t\t<key>IONameMatch</key>\n\t\t\t<array>\n\t\t\t\t<string>lamp</string>\n\t\t\t</array>`,
+    );
+    const one = dext('\t\t\t<key>IOUserClass</key>\n\t\t\t<string>La|mp</string>');
+    assert.deepEqual(actionsAt(one, ['refactor']).actions, []);
   });
   test('a copy of a personality', () => {
     const text = rewritten(dext(personality({})).replace('>Lamp<', '>La|mp<'), 'Duplicate');
