@@ -94,6 +94,29 @@ function checkEdits(text: string, edits: readonly TextEdit[]): void {
   }
 }
 
+/**
+ * The preferred repair takes its finding away and breaks no syntax. In a text that is broken already, what was hidden
+ * may come up instead.
+ */
+function checkFixes(text: string): void {
+  const document = openDocument(pathFor(text), text, 1);
+  if (document.tree.errors.length > 0) return;
+  const { findings } = lint(document, strict);
+  const count = (all: readonly Finding[], rule: string): number =>
+    all.filter((one) => one.rule === rule).length;
+  for (const finding of findings.slice(0, 12)) {
+    for (const fix of finding.fixes()) {
+      if (!fix.preferred || fix.edits.length === 0) continue;
+      const repaired = applyEdits(text, fix.edits);
+      const after = openDocument(document.uri, repaired, 2, { kind: document.kind.kind });
+      const said = `${finding.rule}: ${fix.title}`;
+      assert.deepEqual(after.tree.errors, [], `${said} breaks the syntax`);
+      const left = count(lint(after, strict).findings, finding.rule);
+      assert.ok(left < count(findings, finding.rule), `${said} leaves its finding`);
+    }
+  }
+}
+
 const service = createLanguageService({ lintOptions: () => strict });
 
 function askEverything(text: string, share: number): void {
@@ -188,6 +211,7 @@ export const targets: readonly Target[] = [
     const document = openDocument(pathFor(text), text, 1);
     checkFindings(document, lint(document, strict).findings);
   }),
+  target('fix', damagedText(seeds.driverTexts, 2), checkFixes),
   target('service', fc.tuple(damagedText(seeds.driverTexts), place), ([text, share]) =>
     askEverything(text, share),
   ),
