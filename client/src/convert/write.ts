@@ -53,14 +53,24 @@ export async function writeFiles(
   if (there.length > 0 && !(await mayOverwrite(there))) return false;
   const edit = new vscode.WorkspaceEdit();
   const encoder = new TextEncoder();
+  const optional = optionalFile(files);
   for (const { uri, path, text } of targets) {
-    const metadata = { needsConfirmation: true, label: what, description: reasonOf(path) };
+    // What is confirmed one by one starts out unchecked, and makes VS Code show the preview of all.
+    const needsConfirmation = path === optional;
+    const label = needsConfirmation ? vscode.l10n.t('Optional: check what you want too') : what;
+    const metadata = { needsConfirmation, label, description: reasonOf(path) };
     edit.createFile(uri, { overwrite: there.includes(uri), contents: encoder.encode(text) }, metadata);
   }
   if (!(await vscode.workspace.applyEdit(edit, { isRefactoring: true }))) return false;
   // The preview lets a person take files out, or leave: then the edit counts as applied, too.
   const written = await Promise.all(targets.map(({ uri }) => exists(uri)));
   return written.some(Boolean);
+}
+
+/** A file that the project does without: the spec of XcodeGen beside a ready Xcode project, else the readme. */
+function optionalFile(files: readonly PlanFile[]): string | undefined {
+  const named = (pattern: RegExp) => files.find(({ path }) => pattern.test(path))?.path;
+  return named(/(?:^|\/)project\.yml$/) ?? named(/(?:^|\/)README\.md$/) ?? files.at(-1)?.path;
 }
 
 /** The parts of a planned path are plain names; anything else is refused here once more. */

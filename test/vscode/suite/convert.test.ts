@@ -63,6 +63,7 @@ suite('conversion', () => {
     const paths = found.map(({ path }) => path.slice(folder.path.length + 1)).sort();
     assert.ok(paths.includes('README.md'), paths.join(', '));
     assert.ok(paths.some((path) => path.endsWith('.pbxproj')));
+    assert.ok(!paths.includes('project.yml'), 'what is optional starts out unchecked');
     const infos = found.filter(({ path }) => /(?:Info\.plist|\.entitlements)$/.test(path));
     assert.ok(infos.length >= 3);
     for (const uri of infos) {

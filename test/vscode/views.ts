@@ -1,0 +1,198 @@
+/**
+ * The views and the longer ways of the packed extension, by mouse and keyboard in a real VS Code: matching against a
+ * registry dump, the bundles of the workspace, a conversion. Screenshots go to `shots/views/`.
+ */
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { packageExtension } from '../../scripts/package.ts';
+import {
+  ensureServer,
+  installVsix,
+  projectRoot,
+  remoteUri,
+  SetupError,
+  windowUrl,
+} from '../../scripts/vscode-host.ts';
+import { type Counts, finish, openWindow, profileIn, workFolder } from './window.ts';
+import { eventually, goTo, openFile, pick, runCommand } from './workbench.ts';
+
+interface Step {
+  readonly name: string;
+  readonly run: (page: Page) => Promise<void>;
+}
+
+const work = workFolder();
+const folder = path.join(work, 'UsbLamp');
+const infoPlist = path.join(folder, 'UsbLampDriver/Info.plist');
+const shots = path.join(projectRoot, 'shots/views');
+const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+/** Lets animations end before a picture is taken. */
+async function shot(page: Page, name: string): Promise<void> {
+  await page.waitForTimeout(600);
+  await page.screenshot({ path: path.join(shots, `${name}.png`) });
+}
+
+const view = (page: Page, name: string) => page.locator('.pane').filter({ hasText: name });
+const row = (page: Page, text: string) =>
+  page.locator('.pane-body .monaco-list-row').filter({ hasText: text }).first();
+
+/** Writes into the open input box; with `refused` the answer is expected to be refused. */
+async function answer(
+  page: Page,
+  prompt: string,
+  text: string,
+  refused?: () => Promise<void>,
+): Promise<void> {
+  const box = page.locator('.quick-input-widget', { hasText: prompt });
+  await box.waitFor();
+  await box.locator('input').first().fill(text);
+  await page.keyboard.press('Enter');
+  if (refused) await refused();
+  else await page.waitForTimeout(500);
+}
+
+const steps: Step[] = [
+  {
+    name: 'the Match view says how to get a dump before there is one',
+    async run(page) {
+      await page.locator('.editor-instance .view-lines').first().waitFor({ timeout: 60_000 });
+      await page.locator('.squiggly-error').first().waitFor({ timeout: 30_000 });
+      await page.locator('.activitybar .action-item', { has: page.getByLabel('Driver Plist') }).click();
+      await view(page, 'Match').getByText('ioreg -l -w0').waitFor();
+      await shot(page, '1-welcome');
+    },
+  },
+  {
+    name: 'a dump is loaded by its command; devices, winner and what matches nothing are shown',
+    async run(page) {
+      await runCommand(page, 'Driver Plist: Load Registry Dump');
+      const input = page.locator('.quick-input-widget input').first();
+      await eventually(async () => /\/$/.test(await input.inputValue()), 'the dialog has its folder');
+      await input.fill(path.join(folder, 'lamps.ioreg.txt'));
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'lamps.ioreg.txt' }).waitFor();
+      await page.locator('.quick-input-widget').getByText('Load', { exact: true }).click();
+      await row(page, 'USB devices').waitFor();
+      await row(page, 'Ceiling Lamp').waitFor();
+      await row(page, 'Match nothing').waitFor();
+      await page.locator('.codelens-decoration').first().waitFor();
+      await shot(page, '2-match');
+    },
+  },
+  {
+    name: 'a lens opens the explanation beside the text',
+    async run(page) {
+      await page.locator('.codelens-decoration a', { hasText: 'matches' }).first().click();
+      await page.locator('.tab', { hasText: 'Match of' }).waitFor();
+      await page.waitForTimeout(2500);
+      await shot(page, '3-explanation');
+      await runCommand(page, 'View: Close Editor');
+      await openFile(page, 'UsbLampDriver/Info.plist');
+    },
+  },
+  {
+    name: 'a personality is added for a device by its button in the view',
+    async run(page) {
+      await goTo(page, readFileSync(infoPlist, 'utf8'), 'UsbLamp', 'IOKitPersonalities');
+      const device = row(page, 'Ceiling Lamp');
+      await device.hover();
+      await device.getByRole('button', { name: /Add Personality/ }).click();
+      await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+      await shot(page, '4-precision');
+      await pick(page, 'every release of the product');
+      await page.locator('.notification-toast', { hasText: 'transport.usb' }).waitFor();
+      await shot(page, '5-added');
+      await eventually(async () => {
+        await page.keyboard.press('Control+S');
+        return readFileSync(infoPlist, 'utf8').includes('<key>USBHostDevice_1209_0007</key>');
+      }, 'the personality is in the file');
+      await row(page, 'USBHostDevice_1209_0007').waitFor();
+      await shot(page, '6-matched');
+    },
+  },
+  {
+    name: 'the bundles of the workspace stand in a tree, with their findings; a click goes there',
+    async run(page) {
+      await row(page, 'UsbLampDriver').waitFor();
+      await shot(page, '7-bundles');
+      await row(page, 'com.apple.developer.driverkit').click();
+      await page.locator('.tab.active', { hasText: 'UsbLampDriver.entitlements' }).waitFor();
+    },
+  },
+  {
+    name: 'a kext is converted from the menu of the explorer, by questions and preview',
+    async run(page) {
+      await page.keyboard.press('Control+Shift+E');
+      const kext = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'Gadget.kext' });
+      await kext.getByText('Gadget.kext').click({ button: 'right' });
+      await shot(page, '8-menu');
+      await page.locator('.monaco-menu').getByText('Convert Kext to Codeless Dext').click();
+      await answer(page, 'Bundle id', 'org.acme.gadget', async () => {
+        await page.locator('.quick-input-message', { hasText: 'too short' }).waitFor();
+        await shot(page, '9-bundle-id');
+      });
+      await answer(page, 'Bundle id', 'org.acme.gadget.driver');
+      await answer(page, 'Class of the driver', 'GadgetDriver');
+      await answer(page, 'Developer team', '');
+      await shot(page, '10-folder');
+      await pick(page, 'Gadget');
+      const preview = page.locator('.bulk-edit-panel');
+      await preview.getByText('Info.plist').first().waitFor();
+      await shot(page, '11-preview');
+      await preview.getByText('Apply', { exact: true }).click();
+      const made = path.join(folder, 'Gadget/GadgetDriver/Info.plist');
+      await eventually(() => existsSync(made), 'the files are written');
+      await page.locator('.tab.active', { hasText: 'Info.plist' }).waitFor();
+      await page.waitForTimeout(1500);
+      await shot(page, '12-converted');
+      assert.match(readFileSync(made, 'utf8'), /<string>GadgetDriver</);
+      assert.equal(await page.locator('.editor-instance .squiggly-error').count(), 0);
+    },
+  },
+];
+
+async function main(): Promise<void> {
+  const vscode = ensureServer();
+  const vsix = packageExtension(path.join(work, 'driver-plist.vsix'));
+  rmSync(shots, { recursive: true, force: true });
+  mkdirSync(shots, { recursive: true });
+  cpSync(path.join(projectRoot, 'samples/UsbLamp'), folder, { recursive: true });
+  const dump = path.join(import.meta.dirname, 'fixtures/lamps.ioreg.txt');
+  cpSync(dump, path.join(folder, 'lamps.ioreg.txt'));
+  const kext = path.join(import.meta.dirname, 'fixtures/Gadget.kext');
+  cpSync(kext, path.join(folder, 'Gadget.kext'), { recursive: true });
+  installVsix(vscode, vsix, profileIn(work));
+  const settings = { 'workbench.colorTheme': 'Default Dark Modern', 'files.simpleDialog.enable': true };
+  const window = await openWindow(vscode, { work, settings });
+  const { page, server, token } = window;
+  page.setDefaultTimeout(15_000);
+  try {
+    await page.goto(windowUrl(server, token, folder, [['openFile', remoteUri(server.url, infoPlist)]]));
+    for (const { name, run } of steps) {
+      const started = Date.now();
+      try {
+        await run(page);
+        counts.passed++;
+        console.log(`  ok   ${name} (${Date.now() - started} ms)`);
+      } catch (error) {
+        counts.failed++;
+        console.log(`  FAIL ${name}\n       ${error instanceof Error ? error.message : error}`);
+        await shot(page, `failure-${counts.failed}`);
+        await page.keyboard.press('Escape');
+      }
+    }
+    assert.ok(!readFileSync(infoPlist, 'utf8').includes('LAMP-000042'));
+  } finally {
+    await window.close();
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  counts.failed++;
+  console.error(error instanceof SetupError ? error.message : error);
+}
+finish(counts, work);
