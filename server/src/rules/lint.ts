@@ -93,7 +93,11 @@ export function resultOf(
   evaluation: Evaluation | undefined,
   options: LintOptions,
 ): LintResult {
-  const found = raw.map(({ finding }) => finding);
+  const found = raw.map(({ finding }) => {
+    const { start, end } = finding.range;
+    // An element whose opening tag is missing has an empty one.
+    return end > start ? finding : { ...finding, range: visible(document.text, finding.range) };
+  });
   return { findings: settle(document, found, options), evaluation, raw };
 }
 
