@@ -1,6 +1,6 @@
 /** `lint FOLDER` on sample projects: findings over several files beside those of each file. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { driverPlist, folderWith } from './command.ts';
@@ -14,6 +14,7 @@ interface Report {
       readonly rule: string;
       readonly severity: string;
       readonly message: string;
+      readonly range: { readonly start: { readonly line: number; readonly character: number } };
     }[];
   }[];
 }
@@ -22,6 +23,36 @@ function lintJson(cwd: string, ...args: string[]): { status: number | null; repo
   const { status, stdout, stderr } = driverPlist(['lint', ...args, '--format', 'json'], { cwd });
   return { status, report: JSON.parse(stdout) as Report, stderr };
 }
+
+test('each sample project shows what its expected.txt says', () => {
+  const rules = readdirSync(RULES);
+  assert.ok(rules.length > 15);
+  for (const rule of rules) {
+    const { report } = lintJson(path.join(RULES, rule), 'invalid');
+    const found = report.files.flatMap((file) =>
+      file.findings.map(({ range, severity, rule: id }) =>
+        [
+          file.path.replace('invalid/', ''),
+          `${range.start.line + 1}:${range.start.character + 1}`,
+          severity,
+          id,
+        ].join(' '),
+      ),
+    );
+    let file = '';
+    const expected = readFileSync(path.join(RULES, rule, 'expected.txt'), 'utf8')
+      .split('\n')
+      .flatMap((line) => {
+        if (/^\S/.test(line)) file = line;
+        const place = /^ {2}(\d+:\d+) (\w+) (\S+)$/.exec(line);
+        return place
+          ? [`${file} ${place[1]} ${place[2] === 'information' ? 'info' : place[2]} ${place[3]}`]
+          : [];
+      });
+    const short = (line: string) => line.replace(' information ', ' info ');
+    assert.deepEqual(found.map(short).sort(), expected.sort(), rule);
+  }
+});
 
 describe('lint of a folder', () => {
   test('shows what the files say together, with exit status 1 for an error', () => {

@@ -4,11 +4,12 @@
  * table of agreements; every disagreement is judged below.
  */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { nodeFiles } from '../../server/src/host/nodeFiles.ts';
+import { lintWorkspace } from '../../server/src/rules/workspace-lint.ts';
 import { pathOf } from '../../server/src/workspace/document.ts';
 import { Workspace } from '../../server/src/workspace/workspace.ts';
 
@@ -104,6 +105,39 @@ describe('bundles of the corpus', () => {
     );
     assert.ok(rows.length >= 10, `only ${rows.length} repositories have a project file`);
   });
+});
+
+/** Errors of rules over several files on projects of other people, and why they are right. */
+const TRUE_FAULTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^dext\/yonaskolb__XcodeGen .* workspace\/product-name$/,
+    'a sample that is built and never activated: PRODUCT_NAME is the name of the target',
+  ],
+];
+
+test('what ships shows no unjust error over several files, and no rule throws', async (t) => {
+  if (repos.length === 0) return t.skip(ABSENT);
+  const counts = new Map<string, number>();
+  const unjust: string[] = [];
+  const thrown: string[] = [];
+  for (const group of ['dext', 'sysext', 'kext']) {
+    for (const name of readdirSync(join(CORPUS, group))) {
+      const root = pathToFileURL(join(CORPUS, group, name)).href;
+      const workspace = new Workspace(nodeFiles, [root]);
+      await workspace.index();
+      const onRuleError = (rule: string, error: unknown) => thrown.push(`${rule}: ${error}`);
+      for (const [uri, findings] of lintWorkspace(workspace, { lintOptions: () => ({ onRuleError }) })) {
+        for (const { rule, severity } of findings) {
+          counts.set(`${severity} ${rule}`, (counts.get(`${severity} ${rule}`) ?? 0) + 1);
+          const said = `${group}/${name} ${pathOf(uri).slice(pathOf(root).length + 1)} ${rule}`;
+          if (severity === 'error' && !TRUE_FAULTS.some(([pattern]) => pattern.test(said))) unjust.push(said);
+        }
+      }
+    }
+  }
+  for (const [what, count] of [...counts].sort()) t.diagnostic(`${what}: ${count}`);
+  assert.deepEqual(thrown, []);
+  assert.deepEqual(unjust, []);
 });
 
 function settingsTally(repo: Repo, workspace: Workspace, base: string): Tally {

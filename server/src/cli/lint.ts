@@ -5,6 +5,7 @@ import { type Registry, readRegistry } from '../iokit/registry.ts';
 import { isRuleSetting } from '../rules/config.ts';
 import { ruleIds } from '../rules/index.ts';
 import type { LintOptions, RuleSetting } from '../rules/lint.ts';
+import { withSeveral } from '../rules/workspace-lint.ts';
 import { nearest } from '../schema/nearest.ts';
 import { isBundleKind } from '../workspace/kind.ts';
 import { BUNDLE_KINDS, type BundleKind } from '../workspace/types.ts';
@@ -267,11 +268,9 @@ async function check(
       ),
   };
   const over = item.file === undefined ? [] : several.findings(item.file, lintOptions);
-  const findings = [
-    ...source.findings(document, lintOptions, registry),
-    // The places are those of the text that a converter would write.
-    ...(source.converted ? over.map((one) => ({ ...one, range: { start: 0, end: 0 } })) : over),
-  ];
+  // The places are those of the text that a converter would write.
+  const placed = source.converted ? over.map((one) => ({ ...one, range: { start: 0, end: 0 } })) : over;
+  const findings = withSeveral(source.findings(document, lintOptions, registry), placed);
   findings.sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
   return { path: item.shown, kind: document.kind.kind, document, findings, converted: source.converted };
 }

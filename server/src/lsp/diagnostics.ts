@@ -41,8 +41,8 @@ export function pullDiagnostics(context: FeatureContext): DiagnosticSupport {
         const several = context.several?.();
         const resultId = `${run}:${generation}:${several?.revision() ?? ''}:${document.version}`;
         if (resultId === previousResultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
-        const items = service.diagnostics(document);
-        items.push(...((await several?.diagnostics(document)) ?? []));
+        const own = service.diagnostics(document);
+        const items = several ? await several.diagnostics(document, own) : own;
         return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
       },
     ),
@@ -64,10 +64,9 @@ export function pushDiagnostics(context: FeatureContext): DiagnosticSupport {
 
   const publish = async (uri: string): Promise<void> => {
     const document = await documentFor(uri);
-    const diagnostics = document && settingsFor(uri).validate ? service.diagnostics(document) : [];
-    if (document && settingsFor(uri).validate) {
-      diagnostics.push(...((await context.several?.()?.diagnostics(document)) ?? []));
-    }
+    const own = document && settingsFor(uri).validate ? service.diagnostics(document) : [];
+    const several = settingsFor(uri).validate ? context.several?.() : undefined;
+    const diagnostics = document && several ? await several.diagnostics(document, own) : own;
     const version = abilities.diagnosticVersions && document ? { version: document.version } : {};
     await connection.sendDiagnostics({ uri, ...version, diagnostics });
   };

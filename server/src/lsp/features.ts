@@ -31,7 +31,8 @@ export interface FeatureContext extends Guard {
 export interface SeveralFiles {
   /** Grows when the answers may be others. */
   revision(): number;
-  diagnostics(document: PlistDocument): Promise<Diagnostic[]>;
+  /** @param own what the service says of the document */
+  diagnostics(document: PlistDocument, own: Diagnostic[]): Promise<Diagnostic[]>;
   actions(document: PlistDocument, range: Range, only: readonly string[] | undefined): Promise<CodeAction[]>;
   /** Markdown to stand below what the service says. */
   hover(document: PlistDocument, position: Position): Promise<string | undefined>;

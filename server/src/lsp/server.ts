@@ -30,6 +30,7 @@ import {
   KIND_REQUEST,
   type KindRequestParams,
 } from './messages.ts';
+import { registerPaste } from './paste.ts';
 import { createProjectConfigs } from './projectConfig.ts';
 import { createRegistryStore } from './registry.ts';
 import { createRegistrySetting } from './registrySetting.ts';
@@ -155,13 +156,14 @@ function createServer(
   });
   const severalFiles: SeveralFiles | undefined = live && {
     revision: live.revision,
-    diagnostics: (document) => severalDiagnostics(context, live, document),
+    diagnostics: (document, own) => severalDiagnostics(context, live, document, own),
     actions: (document, range, only) => severalActions(context, live, document, range, only),
     hover: (document, position) => severalHover(live, document, position),
     hints: (document, range) => severalHints(live, document, range),
   };
   registerRulePages(connection);
   registerBinary(connection);
+  registerPaste(context);
   const kinds = kindNotifier(context);
   const registry = createRegistryStore({
     connection,

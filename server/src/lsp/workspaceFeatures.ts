@@ -18,6 +18,7 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { TextEdit, TextRange } from '../plist/types.ts';
 import { lint } from '../rules/lint.ts';
 import type { Finding } from '../rules/types.ts';
+import { withSeveral } from '../rules/workspace-lint.ts';
 import { type BundleTreeNode, bundleTree } from '../service/bundleTree.ts';
 import { definitionAt } from '../service/definition.ts';
 import { toDiagnostic } from '../service/diagnostics.ts';
@@ -121,18 +122,32 @@ export function registerWorkspaceFeatures(context: FeatureContext, live: LiveWor
 export function allFindings(live: LiveWorkspace, inner: string): readonly Finding[] {
   const document = live.workspace.document(inner);
   if (!document) return [];
-  return [...lint(document, live.lintOptions(document)).findings, ...live.linter.findingsOf(inner)];
+  return withSeveral(lint(document, live.lintOptions(document)).findings, live.linter.findingsOf(inner));
 }
 
-/** Diagnostics over several files that stand in an open document; none while the workspace is being read. */
+/**
+ * The diagnostics of an open document with those over several files among them; its own alone while the workspace is
+ * being read.
+ *
+ * @param own what the service says of the document
+ */
 export async function severalDiagnostics(
   context: FeatureContext,
   live: LiveWorkspace,
   document: PlistDocument,
+  own: Diagnostic[],
 ): Promise<Diagnostic[]> {
-  if (!live.isRead()) return [];
+  if (!live.isRead()) return own;
   await live.ready();
-  return diagnosticsOf(context, live, document, live.linter.findingsOf(live.inner(document.uri)));
+  const several = live.linter.findingsOf(live.inner(document.uri));
+  if (several.length === 0) return own;
+  const { findings } = lint(document, live.lintOptions(document));
+  const kept = new Set(withSeveral(findings, several));
+  const dropped = findings.filter((finding) => !kept.has(finding));
+  const isDropped = ({ code, message }: Diagnostic) =>
+    dropped.some((finding) => finding.rule === code && finding.message === message);
+  const more = await diagnosticsOf(context, live, document, several);
+  return [...own.filter((diagnostic) => !isDropped(diagnostic)), ...more];
 }
 
 /** Findings as diagnostics, places in other files included. */

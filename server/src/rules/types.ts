@@ -141,6 +141,8 @@ export interface BundleContext {
  */
 export interface WorkspaceRule extends Rule {
   readonly check?: never;
+  /** Rules over one file that guess what this one knows: at the same place only this one is shown. */
+  readonly supersedes?: readonly string[];
   /** Called for each configuration of each bundle. */
   readonly checkView?: (context: ViewContext) => void;
   /** Called once for each bundle. */

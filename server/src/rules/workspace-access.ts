@@ -176,7 +176,7 @@ function checkConfigurations({ bundle, views, report }: BundleContext): void {
     if (node?.boolean !== true) continue;
     report({
       document: file.document,
-      at: node,
+      at: node.key ?? node,
       message: `${name} is true in the entitlements of ${release.configuration.name}: notarization refuses a program that any debugger may attach to. Remove it here; Xcode adds it to debug builds by itself.`,
       fixes: () => [removeEntryFix(node, `Remove ${name}`)],
     });
@@ -276,6 +276,7 @@ export const accessRules: readonly WorkspaceRule[] = [
       'https://developer.apple.com/documentation/bundleresources/entitlements',
       'https://developer.apple.com/forums/thread/825971',
     ],
+    supersedes: ['entitlements/not-for-dexts'],
     kinds: BUNDLES,
     facts: [...new Set(MISPLACED.map(({ fact }) => fact))],
     examples: {
@@ -297,6 +298,7 @@ export const accessRules: readonly WorkspaceRule[] = [
       'https://developer.apple.com/forums/thread/798049',
       'https://developer.apple.com/documentation/security/resolving-common-notarization-issues',
     ],
+    supersedes: ['entitlements/debugging'],
     kinds: BUNDLES,
     facts: ['mistake:M096'],
     examples: {
@@ -317,6 +319,7 @@ export const accessRules: readonly WorkspaceRule[] = [
     source: [
       'https://developer.apple.com/documentation/bundleresources/entitlements/com.apple.security.application-groups',
     ],
+    supersedes: ['entitlements/team-literal'],
     kinds: BUNDLES,
     facts: ['mistake:M097'],
     examples: {

@@ -166,6 +166,7 @@ export const hostRules: readonly WorkspaceRule[] = [
       'https://developer.apple.com/forums/thread/824746',
       'swiftlang/swift-build Sources/SWBApplePlatform/Specs/DarwinProductTypes.xcspec',
     ],
+    supersedes: ['dext/folder-name'],
     kinds: EXTENSION_KINDS,
     facts: ['mistake:M009', 'trap:18'],
     examples: {

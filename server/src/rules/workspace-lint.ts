@@ -31,6 +31,25 @@ export function lintWorkspace(
   return createWorkspaceLinter(workspace, options).findings();
 }
 
+/**
+ * The findings of one file, those over several files put among them. Where a rule over one file guessed what the
+ * workspace knows only the latter is kept.
+ *
+ * @returns in the order of their places
+ */
+export function withSeveral(single: readonly Finding[], several: readonly Finding[]): Finding[] {
+  if (several.length === 0) return [...single];
+  const kept = single.filter((one) => !several.some((other) => isSuperseded(one, other)));
+  return [...kept, ...several].sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
+}
+
+/** True when `one` says less of the same thing than `other`, a finding over several files. */
+function isSuperseded(one: Finding, other: Finding): boolean {
+  const rule = workspaceRules.find(({ id }) => id === other.rule);
+  const overlap = one.range.start < other.range.end && other.range.start < one.range.end;
+  return overlap && rule?.supersedes?.includes(one.rule) === true;
+}
+
 interface Found extends Finding {
   readonly uri: string;
 }

@@ -233,6 +233,7 @@ export const matchingRules: readonly WorkspaceRule[] = [
     why: 'In each match category one driver starts: the one with the highest score. Of equal ones it is not said which.',
     how: 'Take one of the two out, or narrow them so that each matches its own devices. A wide personality as the last resort beside narrow ones is fine and not reported.',
     source: ['apple-oss-distributions/xnu iokit/Kernel/IOService.cpp:4794-5006'],
+    supersedes: ['match/usb-outranked'],
     kinds: DEXT_KINDS,
     examples: {
       invalid:

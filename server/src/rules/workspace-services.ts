@@ -174,6 +174,7 @@ export const serviceRules: readonly WorkspaceRule[] = [
       'https://github.com/partout-io/passepartout/pull/1351',
       'https://developer.apple.com/documentation/coremediaio/creating-a-camera-extension-with-core-media-i-o',
     ],
+    supersedes: ['sysext/mach-service-prefix'],
     kinds: KINDS,
     facts: ['mistake:M099', 'mistake:M105'],
     examples: {

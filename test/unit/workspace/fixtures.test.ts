@@ -14,7 +14,11 @@ import { applyEdits } from '../../../server/src/plist/edit.ts';
 import { lint } from '../../../server/src/rules/lint.ts';
 import type { Finding } from '../../../server/src/rules/types.ts';
 import { workspaceRules } from '../../../server/src/rules/workspace.ts';
-import { lintWorkspace } from '../../../server/src/rules/workspace-lint.ts';
+import {
+  createWorkspaceLinter,
+  lintWorkspace,
+  withSeveral,
+} from '../../../server/src/rules/workspace-lint.ts';
 import { openDocument, pathOf } from '../../../server/src/workspace/document.ts';
 import { Workspace } from '../../../server/src/workspace/workspace.ts';
 import { describe as described } from '../rules/fixtures.ts';
@@ -45,7 +49,7 @@ function findingsIn(workspace: Workspace, root: string): Shown['byPath'] {
   for (const uri of workspace.files('plist')) {
     const document = workspace.document(uri);
     if (!document) continue;
-    const findings = [...lint(document, { onRuleError }).findings, ...(several.get(uri) ?? [])];
+    const findings = withSeveral(lint(document, { onRuleError }).findings, several.get(uri) ?? []);
     if (findings.length > 0)
       byPath.set(pathOf(uri).slice(pathOf(root).length + 1), { uri, text: document.text, findings });
   }
@@ -149,6 +153,81 @@ for (const family of families) {
     });
   }
 }
+
+/** Pieces of documents that a person has begun to type or a tool has cut off. */
+function broken(text: string): string[] {
+  const cuts = [0.2, 0.45, 0.7, 0.9].map((part) => text.slice(0, Math.floor(text.length * part)));
+  const retyped = [
+    text.replaceAll('string>', 'integer>'),
+    text.replaceAll('<dict>', '<array>').replaceAll('</dict>', '</array>'),
+    text.replaceAll('<array>', '<string>').replaceAll('</array>', '</string>'),
+    text.replaceAll('integer>', 'true>'),
+    '',
+    '<plist/>',
+    '<plist><dict><key>IOKitPersonalities</key><dict><key/><dict/></dict></dict></plist>',
+  ];
+  return [...cuts, ...retyped];
+}
+
+test('no rule over several files throws on broken documents, nor do their fixes', async () => {
+  const thrown: string[] = [];
+  const options = {
+    lintOptions: () => ({ onRuleError: (rule: string, error: unknown) => thrown.push(`${rule}: ${error}`) }),
+  };
+  for (const name of rules) {
+    const workspace = new Workspace(nodeFiles, [
+      pathToFileURL(join(FIXTURES, 'rules', name, 'invalid')).href,
+    ]);
+    await workspace.index();
+    for (const uri of workspace.files('plist')) {
+      const text = workspace.document(uri)?.text ?? '';
+      for (const [index, piece] of broken(text).entries()) {
+        workspace.setOpen(uri, openDocument(uri, piece, index + 1));
+        for (const [where, findings] of lintWorkspace(workspace, options)) {
+          const { length } = workspace.document(where)?.text ?? '';
+          for (const finding of findings) {
+            assert.ok(
+              finding.range.start >= 0 && finding.range.end <= length,
+              `${finding.rule} leaves ${where}`,
+            );
+            for (const fix of finding.fixes()) assert.ok(fix.title.length > 0);
+          }
+        }
+      }
+      workspace.setOpen(uri, undefined);
+    }
+  }
+  assert.deepEqual(thrown, []);
+});
+
+test('what is remembered is what is found anew', async () => {
+  for (const name of rules) {
+    const workspace = new Workspace(nodeFiles, [
+      pathToFileURL(join(FIXTURES, 'rules', name, 'invalid')).href,
+    ]);
+    await workspace.index();
+    const linter = createWorkspaceLinter(workspace);
+    const plain = (found: ReadonlyMap<string, readonly Finding[]>) =>
+      [...found].map(([uri, list]) => [
+        uri,
+        list.map(({ rule, message, range }) => [rule, message, range.start]),
+      ]);
+    for (const uri of workspace.files('plist')) {
+      const text = workspace.document(uri)?.text ?? '';
+      for (const [index, piece] of [...broken(text), text].entries()) {
+        workspace.setOpen(uri, openDocument(uri, piece, index + 1));
+        const anew = lintWorkspace(workspace);
+        assert.deepEqual(plain(linter.findings()), plain(anew), `${name} ${uri} ${index}`);
+        for (const [where, list] of anew) {
+          assert.deepEqual(
+            plain(new Map([[where, linter.findingsOf(where)]])),
+            plain(new Map([[where, list]])),
+          );
+        }
+      }
+    }
+  }
+});
 
 test('each rule over several files has its projects, and no folder is of no rule', () => {
   assert.deepEqual([...rules].sort(), workspaceRules.map(({ id }) => id.replace('workspace/', '')).sort());
