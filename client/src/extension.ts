@@ -6,6 +6,7 @@ import { registerBundlesView } from './bundles.ts';
 import { registerConversion } from './convert/index.ts';
 import { serveFiles } from './fileSystem.ts';
 import { registerMatching } from './match/index.ts';
+import { registerPaste } from './paste.ts';
 import { RULE_PAGE_TEMPLATE, registerRulePages } from './rulePages.ts';
 import { selectKind } from './selectKind.ts';
 import { type CreateClient, createSession, SELECTOR, type Session } from './session.ts';
@@ -52,6 +53,7 @@ export function activateWith(context: vscode.ExtensionContext, createClient: Cre
     command('selectKind', () => selectKindOfActive(session)),
     registerRulePages(session),
     registerBinaryPlists(session),
+    registerPaste(session),
     serveFiles(session.client),
     registerBundlesView(session),
     vscode.workspace.onDidGrantWorkspaceTrust(() => session.restart()),
