@@ -70,7 +70,7 @@ function itemOf({ id, kind, label, detail, counts, location, children }: BundleI
   const carries = children.some((child) => child.kind !== 'personality' && child.kind !== 'entitlement');
   const few = children.length <= 8;
   const state = children.length === 0 ? None : carries || few ? Expanded : Collapsed;
-  const item = new vscode.TreeItem(label, state);
+  const item = new vscode.TreeItem(kind === 'entitlement' ? shortKey(label) : label, state);
   const words = findingWords(counts);
   item.id = id;
   item.description = [detail, words].filter(Boolean).join(' · ');
@@ -89,6 +89,11 @@ function itemOf({ id, kind, label, detail, counts, location, children }: BundleI
     };
   }
   return item;
+}
+
+/** Entitlements differ behind their common beginning; the whole key stands in the tooltip. */
+function shortKey(key: string): string {
+  return key.replace(/^com\.apple\.(?:developer|security)\./, '');
 }
 
 function kindName(kind: BundleItem['kind']): string {

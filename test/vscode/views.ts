@@ -117,7 +117,7 @@ const steps: Step[] = [
     async run(page) {
       await row(page, 'UsbLampDriver').waitFor();
       await shot(page, '7-bundles');
-      await row(page, 'com.apple.developer.driverkit').click();
+      await row(page, 'driverkit.transport.usb').click();
       await page.locator('.tab.active', { hasText: 'UsbLampDriver.entitlements' }).waitFor();
     },
   },
@@ -129,7 +129,7 @@ const steps: Step[] = [
       await kext.getByText('Gadget.kext').click({ button: 'right' });
       await shot(page, '8-menu');
       await page.locator('.monaco-menu').getByText('Convert Kext to Codeless Dext').click();
-      await answer(page, 'Bundle id', 'org.acme.gadget', async () => {
+      await answer(page, 'Bundle id', 'org.acme', async () => {
         await page.locator('.quick-input-message', { hasText: 'too short' }).waitFor();
         await shot(page, '9-bundle-id');
       });

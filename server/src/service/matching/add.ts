@@ -70,29 +70,30 @@ function driverKeys(document: PlistDocument, kernel: boolean): PlistDict {
   const model = candidatesOf(document).find(
     ({ personality }) => typeof personality.get('IOClass') === 'string',
   )?.personality;
-  if (model) {
-    return new Map(
-      DRIVER_KEYS.flatMap((key) => {
-        const value = model.get(key);
-        return value === undefined ? [] : [[key, value] as const];
-      }),
-    );
-  }
+  const taken = DRIVER_KEYS.flatMap((key) => {
+    const value = model?.get(key);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return new Map<string, PlistValue>([...presetKeys(document, kernel), ...taken]);
+}
+
+/** For what the first personality does not say, and for a document that has none. */
+function presetKeys(document: PlistDocument, kernel: boolean): [string, PlistValue][] {
   const product = '$(PRODUCT_BUNDLE_IDENTIFIER)';
   const className = driverClass(document);
   if (kernel) {
-    return new Map([
+    return [
       ['CFBundleIdentifier', product],
       ['IOClass', className],
-    ]);
+    ];
   }
-  return new Map([
+  return [
     ['CFBundleIdentifier', product],
     ['CFBundleIdentifierKernel', 'com.apple.kpi.iokit'],
     ['IOClass', 'IOUserService'],
     ['IOUserClass', className],
     ['IOUserServerName', product],
-  ]);
+  ];
 }
 
 /** A class name of the bundle's own name, where the document says one. */
