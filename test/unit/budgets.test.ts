@@ -27,15 +27,15 @@ const BUNDLES = [
     packed: 180,
     platform: 'browser',
   },
-  { name: 'server', entry: 'server/src/lsp/node.ts', kilobytes: 2_800, packed: 900, platform: 'node' },
+  { name: 'server', entry: 'server/src/lsp/node.ts', kilobytes: 3_000, packed: 1_000, platform: 'node' },
   {
     name: 'server.browser',
     entry: 'server/src/lsp/browser.ts',
-    kilobytes: 2_800,
-    packed: 900,
+    kilobytes: 3_000,
+    packed: 1_000,
     platform: 'browser',
   },
-  { name: 'cli', entry: 'server/src/cli/main.ts', kilobytes: 2_800, packed: 900, platform: 'node' },
+  { name: 'cli', entry: 'server/src/cli/main.ts', kilobytes: 3_000, packed: 1_000, platform: 'node' },
 ] as const;
 
 /** Modules of Node that files of ours use in the server and on the command line. */
