@@ -124,6 +124,8 @@ function flaggedKeys({ findings }: Evaluation): Set<number | undefined> {
   return new Set(findings.map(({ keyNode }) => keyNode?.id));
 }
 
+const USB_NAMES: ReadonlySet<string> = new Set(Object.values(USB_KEYS).flat());
+
 function checkMisspelt({ root, evaluation, report }: RuleContext): void {
   const flagged = flaggedKeys(evaluation);
   for (const dict of dictsOf(root)) {
@@ -131,6 +133,8 @@ function checkMisspelt({ root, evaluation, report }: RuleContext): void {
     if (known.names.size === 0) continue;
     for (const { key } of dict.entries) {
       if (known.names.has(key.text) || flagged.has(key.id)) continue;
+      // No slip but the name of another family: match/hid-spelling and match/usb-ignored-key say more.
+      if (USB_NAMES.has(key.text)) continue;
       const name = splitArch(key.text).base;
       const right = known.meantBy(name);
       if (right === undefined || dict.keyNode(right)) continue;

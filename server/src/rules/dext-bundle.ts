@@ -86,6 +86,36 @@ function isByHand(root: PlistNode): boolean {
   return ['CFBundleIdentifier', 'CFBundlePackageType', 'CFBundleExecutable'].every((key) => root.get(key));
 }
 
+const PLATFORM_KEYS = [
+  ['CFBundleSupportedPlatforms', '<array>\n\t<string>DriverKit</string>\n</array>'],
+  ['OSMinimumDriverKitVersion', '<string>21.0</string>'],
+] as const;
+
+function checkPlatform({ root, built, report }: RuleContext): void {
+  if (!built) return;
+  const missing = PLATFORM_KEYS.filter(([key]) => !root.keyNode(key));
+  if (missing.length === PLATFORM_KEYS.length) {
+    // It may be an extract of a file: no more than a note.
+    report({
+      at: root,
+      keyPath: ['CFBundleSupportedPlatforms'],
+      severity: 'information',
+      message:
+        'CFBundleSupportedPlatforms and OSMinimumDriverKitVersion are missing. Xcode writes both into every dext; a bundle put together by hand needs them, or the system may refuse it.',
+    });
+    return;
+  }
+  for (const [key, text] of missing) {
+    report({
+      at: root,
+      keyPath: [key],
+      ...(key === 'CFBundleSupportedPlatforms' && { severity: 'information' as const }),
+      message: `${key} is missing. Xcode writes it into every dext; a bundle put together by hand needs it, or the system may refuse it. Add it.`,
+      fixes: () => offer(addEntryFix(root, key, text, `Add ${key}`, false)),
+    });
+  }
+}
+
 const folderRule = (kinds: readonly BundleKind[], group: 'dext' | 'sysext'): Rule => ({
   id: `${group}/folder-name`,
   severity: 'error',
@@ -131,6 +161,26 @@ const versionRule = (kinds: readonly BundleKind[], group: 'dext' | 'sysext'): Ru
 export const extensionBundleRules: readonly Rule[] = [
   folderRule(DEXT_KINDS, 'dext'),
   versionRule(DEXT_KINDS, 'dext'),
+  {
+    id: 'dext/missing-platform',
+    severity: 'warning',
+    title: 'Built dext without its platform',
+    what: 'A built dext with `CFBundleSupportedPlatforms` and without `OSMinimumDriverKitVersion`; as information, one without the first or without both.',
+    why: 'Xcode writes both. In a bundle put together by hand they are easily forgotten, and projects report that the system refuses it then.',
+    how: 'Add `CFBundleSupportedPlatforms` with `DriverKit`, and the oldest DriverKit version in `OSMinimumDriverKitVersion`.',
+    source: [
+      'fetzu/ReDrobo docs/DRIVERKIT.md packaging rule 4',
+      'swiftlang/swift-build Sources/SWBCore/PlannedTaskAction.swift:196-204',
+    ],
+    kinds: DEXT_KINDS,
+    facts: ['mistake:M017'],
+    examples: {
+      invalid: '<!-- com.example.App.Lamp.dext -->\n<key>CFBundleVersion</key>\n<string>1</string>',
+      valid:
+        '<!-- com.example.App.Lamp.dext -->\n<key>CFBundleSupportedPlatforms</key>\n<array>\n\t<string>DriverKit</string>\n</array>\n<key>OSMinimumDriverKitVersion</key>\n<string>21.0</string>',
+    },
+    check: checkPlatform,
+  },
   folderRule(SYSEXT_KINDS, 'sysext'),
   versionRule(SYSEXT_KINDS, 'sysext'),
 ];

@@ -75,7 +75,7 @@ function checkUserClient({ personalities, report }: RuleContext): void {
 /** Driver classes with Audio in their name, on a nub that audio drivers have. */
 function isAudioDriver({ node }: PersonalityNode): boolean {
   const name = knownString(node.get('IOUserClass'));
-  return name !== undefined && /Audio(Driver|Device)/i.test(name) && !/UserClient|HID|MIDI/i.test(name);
+  return name !== undefined && /Audio/i.test(name) && !/UserClient|HID|MIDI/i.test(name);
 }
 
 const AUDIO_CLIENT = 'IOUserAudioDriverUserClientProperties';
@@ -188,6 +188,22 @@ function checkHidClass({ personalities, report }: RuleContext): void {
         ? `AppleUserHIDDevice publishes a HID device of its own, and ${providerClass} is one already. A driver that handles its events is an ${other}.`
         : `AppleUserHIDEventService handles the events of a HID device, and ${providerClass} is none. A driver that makes a HID device of it is an ${other}; an event service matches IOHIDInterface.`,
       fixes: () => offer(setTextFix(value, other, `Change to ${other}`, false)),
+    });
+  }
+}
+
+const SCSI_TYPE = 'Peripheral Device Type';
+
+/** The proxy classes of SCSI units carry the number of the device type that they serve. */
+function checkScsiType({ personalities, report }: RuleContext): void {
+  for (const { node } of personalities) {
+    const value = node.get(SCSI_TYPE);
+    const served = /^IO(?:User)?SCSIPeripheralDeviceType(\d\d)$/.exec(node.get('IOClass')?.text ?? '')?.[1];
+    const type = value?.integer;
+    if (!value || served === undefined || type === undefined || type === BigInt(served)) continue;
+    report({
+      at: value,
+      message: `${node.get('IOClass')!.text} serves units of type ${Number(served)}, and this personality matches those of type ${type}: the commands it sends are not theirs. Make ${SCSI_TYPE} and IOClass agree.`,
     });
   }
 }
@@ -344,5 +360,23 @@ export const dextPersonalityRules: readonly Rule[] = [
       valid: `${string('IOClass', 'AppleUserHIDEventService')}\n${string('IOProviderClass', 'IOHIDInterface')}`,
     },
     check: checkHidClass,
+  },
+  {
+    id: 'dext/scsi-type-of-class',
+    severity: 'warning',
+    title: 'SCSI class and device type that disagree',
+    what: 'A personality whose `IOClass` is `IOUserSCSIPeripheralDeviceType00`, `05` or `07` and whose `Peripheral Device Type` is another number.',
+    why: 'The number in the class is the type of the units that it serves: 0 disks, 5 CD and DVD, 7 optical memory. Matched to another type, the driver speaks a command set that the unit does not know.',
+    how: 'Write the same number in both.',
+    source: [
+      'apple-oss-distributions/IOSCSIArchitectureModelFamily IOSCSIPeripheralDeviceNub.cpp',
+      'https://developer.apple.com/documentation/scsiperipheralsdriverkit',
+    ],
+    kinds,
+    examples: {
+      invalid: `${string('IOClass', 'IOUserSCSIPeripheralDeviceType05')}\n<key>Peripheral Device Type</key>\n<integer>0</integer>`,
+      valid: `${string('IOClass', 'IOUserSCSIPeripheralDeviceType05')}\n<key>Peripheral Device Type</key>\n<integer>5</integer>`,
+    },
+    check: checkScsiType,
   },
 ];

@@ -16,7 +16,7 @@ function checkDebugging({ root, document, report }: RuleContext): void {
     if (value?.boolean !== true) continue;
     report({
       at: value.key ?? value,
-      ...(!released && { severity: 'information' as const }),
+      severity: released ? 'error' : 'information',
       message: `${key} lets a debugger attach, and notarisation refuses it. ${released ? 'Remove it from the file of the release build' : 'Xcode adds it to debug builds by itself: leave it out, or keep this file for them'}.`,
       fixes: () => offer(removeEntryFix(value, `Remove ${key}`, released)),
     });
@@ -95,9 +95,9 @@ const groups = (...names: string[]) =>
 export const entitlementsSigningRules: readonly Rule[] = [
   {
     id: 'entitlements/debugging',
-    severity: 'warning',
+    severity: 'error',
     title: 'get-task-allow in a file that is kept',
-    what: '`get-task-allow` or `com.apple.security.get-task-allow` true. A warning where the name of the file speaks of a release, else information.',
+    what: '`get-task-allow` or `com.apple.security.get-task-allow` true. An error where the name of the file speaks of a release, else information.',
     why: 'It lets any debugger of the user read and change the process. Notarisation refuses a program that has it.',
     how: 'Remove it: Xcode puts it into the signature of debug builds.',
     source: [

@@ -43,7 +43,17 @@ function checkBundleIdentifier({ root, kind, personalities, report }: RuleContex
         message: `The personality ${quoted(name)} looks for its IOClass in this kext, which has no code. Name the kext that has the class.`,
       });
     }
-    if (!hasCode || text === own || !isSlipOf(text, own)) continue;
+    if (!hasCode || text === own) continue;
+    if (!isSlipOf(text, own)) {
+      if (text.startsWith('com.apple.') || /\s/.test(text)) continue;
+      report({
+        at: value,
+        severity: 'hint',
+        message: `The personality ${quoted(name)} looks for its IOClass in another kext, ${quoted(text)}, and the loader notes it. That is right only if the class is there: this kext is ${quoted(own)}.`,
+        fixes: () => offer(setTextFix(value, own, `Set to ${own}`, false)),
+      });
+      continue;
+    }
     report({
       at: value,
       severity: 'warning',
@@ -96,7 +106,7 @@ function checkResources({ personalities, report }: RuleContext): void {
     if (text === undefined || className === undefined || text === className) continue;
     report({
       at: category,
-      severity: 'hint',
+      severity: 'information',
       message: `On IOResources the loader expects IOMatchCategory to equal IOClass (${className}), so that no other driver shares the category by accident; this is ${quoted(text)}.`,
       fixes: () => offer(setTextFix(category, className, `Set to ${className}`, false)),
     });
@@ -114,7 +124,7 @@ export const kextPersonalityRules: readonly Rule[] = [
     id: 'kext/personality-bundle-identifier',
     severity: 'warning',
     title: 'Personality that names no bundle with code',
-    what: 'A personality of a codeless kext without `CFBundleIdentifier`, or with the id of the codeless kext itself; a personality whose id is a slip away from the kext’s own. In a kext with code a missing id is a hint.',
+    what: 'A personality of a codeless kext without `CFBundleIdentifier`, or with the id of the codeless kext itself; a personality whose id is a slip away from the kext’s own. In a kext with code a missing id, or that of another kext, is a hint.',
     why: 'The kernel loads the bundle that `CFBundleIdentifier` names to get the class `IOClass`. The loader fills in the kext’s own id where there is none, and a codeless kext has no class.',
     how: 'Name the bundle that has the class: `com.apple.driver.AppleUSBHostMergeProperties` for `AppleUSBHostMergeProperties`, the kext’s own id for its own classes.',
     source: [`${LOADER}:12779-12832`],
@@ -138,7 +148,7 @@ export const kextPersonalityRules: readonly Rule[] = [
     id: 'kext/resources-category',
     severity: 'warning',
     title: 'IOResources without its own match category',
-    what: 'A kext personality on `IOResources` without `IOMatchCategory`; as a hint, one whose category is not its `IOClass`.',
+    what: 'A kext personality on `IOResources` without `IOMatchCategory`; as information, one whose category is not its `IOClass`.',
     why: 'In each category one driver wins a nub, and all drivers without a category share the default one. The loader’s message speaks of a missing category too, but it looks only at one that differs.',
     how: 'Add `IOMatchCategory` with the name of the class.',
     source: [`${LOADER}:12899-12924`, 'apple-oss-distributions/xnu iokit/Kernel/IOService.cpp:3940-3957'],

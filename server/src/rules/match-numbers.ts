@@ -168,7 +168,7 @@ export const matchNumbersRules: readonly Rule[] = [
   },
   {
     id: 'match/hex-integer',
-    severity: 'information',
+    severity: 'warning',
     title: 'Hexadecimal integer in a personality',
     what: 'An `<integer>` such as `0x5ac` in a personality.',
     why: 'CoreFoundation and the kernel’s reader take it. Other readers of property lists, those of build scripts and package tools among them, do not.',

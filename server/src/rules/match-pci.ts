@@ -123,6 +123,9 @@ function termFault({ key }: MatchText, { value, mask, emptyMask }: PciTerm): str
   if (mask !== undefined && mask > MAX32) {
     return `the mask has more than eight hexadecimal digits. The register has 32 bits, so it counts as 0x${hex(mask & MAX32, 8)}; a digit is too many.`;
   }
+  if (value !== 0n && mask !== undefined && (value & mask) === 0n) {
+    return `the mask leaves out every bit that the number sets, so no device of that number is asked for. The mask has ones where the register must equal the number: &0x0000FFFF keeps the vendor, the lower half.`;
+  }
   if (value <= MAX32) return undefined;
   const digits =
     key === 'IOPCIClassMatch'

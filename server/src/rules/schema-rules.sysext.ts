@@ -69,6 +69,20 @@ export const systemExtensionSchemaRules: readonly Rule[] = [
     },
   },
   {
+    id: 'sysext/supported-platforms',
+    severity: 'warning',
+    title: 'Platform of a system extension',
+    what: 'A `CFBundleSupportedPlatforms` with another platform than `MacOSX` in a network, endpoint-security or camera extension.',
+    why: 'These extensions exist on macOS only; `DriverKit` is the platform of dexts. A bundle that names another platform than the one it is built for was put together from the wrong template.',
+    how: 'Write `MacOSX`, or leave the key to Xcode.',
+    source: ['UNVERIFIED what the system does; https://github.com/obsproject/obs-studio/pull/7777'],
+    kinds,
+    examples: {
+      invalid: '<key>CFBundleSupportedPlatforms</key>\n<array>\n\t<string>DriverKit</string>\n</array>',
+      valid: '<key>CFBundleSupportedPlatforms</key>\n<array>\n\t<string>MacOSX</string>\n</array>',
+    },
+  },
+  {
     id: 'sysext/missing-usage-description',
     severity: 'warning',
     title: 'Missing NSSystemExtensionUsageDescription',

@@ -76,6 +76,7 @@ function checkLevel({ root, report }: RuleContext): void {
     const target = root.get(place);
     report({
       at: key,
+      ...(!target && { explains: [place] }),
       message: `${key.text} belongs into the dictionary ${place}. At the top level nothing reads it.`,
       fixes: () => offer(value && intoFix(key, value, place, target)),
     });

@@ -55,6 +55,10 @@ function kindOf(tree: PlistTree, path: string): [BundleKind, string] {
   const packageType = root.get('CFBundlePackageType')?.string?.trim();
   const personalities = personalityNodes(root);
   const extension = systemExtensionKind(root);
+  // The declaration of an extension says more than four wrong letters beside it, and more than stray personalities.
+  const driverLetters = packageType === 'DEXT' || packageType === 'KEXT';
+  const elsewhere = wrapper === undefined || wrapper === 'systemextension';
+  if (extension && elsewhere && (!driverLetters || personalities.length === 0)) return extension;
   if (packageType === 'DEXT' || wrapper === 'dext' || personalities.some(namesUserSpaceDriver)) {
     const reason =
       packageType === 'DEXT'
@@ -115,8 +119,10 @@ const APP_KEYS = [
 function personalityNodes(root: PlistNode): PlistNode[] {
   const found: PlistNode[] = [];
   for (const { key, value } of root.entries) {
-    if (!/^IOKitPersonalities(_\w+)?$/.test(key.text) || value?.kind !== 'dict') continue;
+    if (!/^IOKitPersonalities(_\w+)?$/.test(key.text) || !value) continue;
     for (const entry of value.entries) if (entry.value?.kind === 'dict') found.push(entry.value);
+    // An array in place of the dictionary is the fault to tell, not a reason to take the bundle for another.
+    for (const item of value.items) if (item.kind === 'dict') found.push(item);
   }
   return found;
 }
@@ -154,14 +160,21 @@ function isCodelessKext(root: PlistNode, personalities: readonly PlistNode[]): b
 }
 
 function systemExtensionKind(root: PlistNode): [BundleKind, string] | undefined {
-  const network = root.get('NetworkExtension');
-  if (network?.kind === 'dict' && (network.get('NEProviderClasses') || network.get('NEMachServiceName'))) {
-    return ['network-extension', 'it has a NetworkExtension dictionary'];
+  if (root.get('NetworkExtension')) return ['network-extension', 'it has a NetworkExtension dictionary'];
+  for (const key of ['NEProviderClasses', 'NEMachServiceName']) {
+    if (root.get(key)) return ['network-extension', `it has ${key}`];
   }
   for (const key of ['NSEndpointSecurityMachServiceName', 'NSEndpointSecurityEarlyBoot']) {
     if (root.get(key)) return ['endpoint-security', `it has ${key}`];
   }
   if (root.get('CMIOExtension')) return ['camera-extension', 'it has a CMIOExtension dictionary'];
+  if (root.get('CMIOExtensionMachServiceName'))
+    return ['camera-extension', 'it has CMIOExtensionMachServiceName'];
+  // The Info.plist of an app extension, kept when the target became a system extension.
+  const point = root.get('NSExtension')?.get('NSExtensionPointIdentifier')?.string;
+  if (point?.startsWith('com.apple.networkextension.') && root.get('NSSystemExtensionUsageDescription')) {
+    return ['network-extension', `its NSExtension names ${point}`];
+  }
   return undefined;
 }
 

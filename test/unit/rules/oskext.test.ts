@@ -396,7 +396,7 @@ const CASES: readonly Case[] = [
   {
     fact: 'PropertyIsIllegalValueKey#IOKitPersonalities.<name>.CFBundleIdentifierKernel',
     rule: 'dext/empty-value',
-    severity: 'error',
+    severity: 'warning',
     bundle: 'dext',
     bad: own('CFBundleIdentifierKernel', s('')),
   },
@@ -450,7 +450,7 @@ const CASES: readonly Case[] = [
   {
     fact: 'NonuniqueIOResourcesMatchKey',
     rule: 'kext/resources-category',
-    severity: 'hint',
+    severity: 'information',
     bad: {
       personality: { IOProviderClass: s('IOResources'), IOMatchCategory: s('Lamps'), IOPCIMatch: null },
     },
