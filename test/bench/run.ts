@@ -1,5 +1,5 @@
 /**
- * All benchmarks in one run: `npm run bench [-- parse schema match workspace cli lsp]`. Builds for production into a folder of
+ * All benchmarks in one run: `npm run bench [-- parse update schema match workspace cli lsp]`. Builds for production into a folder of
  * its own first. The figures of one run and what they mean: docs/performance.md.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 
-const SECTIONS = ['parse', 'schema', 'match', 'workspace', 'cli', 'lsp'] as const;
+const SECTIONS = ['parse', 'update', 'schema', 'match', 'workspace', 'cli', 'lsp'] as const;
 const here = import.meta.dirname;
 const root = path.join(here, '../..');
 
