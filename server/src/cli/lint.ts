@@ -5,7 +5,6 @@ import { type Registry, readRegistry } from '../iokit/registry.ts';
 import { isRuleSetting } from '../rules/config.ts';
 import { ruleIds } from '../rules/index.ts';
 import type { LintOptions, RuleSetting } from '../rules/lint.ts';
-import { withSeveral } from '../rules/workspace-lint.ts';
 import { nearest } from '../schema/nearest.ts';
 import { isBundleKind } from '../workspace/kind.ts';
 import { BUNDLE_KINDS, type BundleKind } from '../workspace/types.ts';
@@ -267,10 +266,10 @@ async function check(
         `${item.shown}: the rule ${rule} failed: ${error instanceof Error ? error.stack : String(error)}`,
       ),
   };
-  const over = item.file === undefined ? [] : several.findings(item.file, lintOptions);
+  const single = source.findings(document, lintOptions, registry);
+  const all = item.file === undefined ? single : several.findings(item.file, lintOptions, single);
   // The places are those of the text that a converter would write.
-  const placed = source.converted ? over.map((one) => ({ ...one, range: { start: 0, end: 0 } })) : over;
-  const findings = withSeveral(source.findings(document, lintOptions, registry), placed);
+  const findings = source.converted ? all.map((one) => ({ ...one, range: { start: 0, end: 0 } })) : [...all];
   findings.sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
   return { path: item.shown, kind: document.kind.kind, document, findings, converted: source.converted };
 }

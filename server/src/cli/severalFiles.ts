@@ -10,8 +10,12 @@ import { Workspace } from '../workspace/workspace.ts';
 import { type Projects, relativeTo } from './projects.ts';
 
 export interface SeveralFiles {
-  /** Findings over several files that stand in this one, by the settings of this one. */
-  findings(file: string, options: LintOptions): readonly Finding[];
+  /**
+   * All findings of a file, those over several files among them, by the settings of this one.
+   *
+   * @param single what the file alone says
+   */
+  findings(file: string, options: LintOptions, single: readonly Finding[]): readonly Finding[];
   /** Absolute paths of files below a folder that a target of a project names, whatever they are called. */
   filesBelow(folder: string): readonly string[];
 }
@@ -50,11 +54,11 @@ export async function readBundles(
     indexed.push({ folder, workspace, linter: createWorkspaceLinter(workspace, { lintOptions }) });
   }
   return {
-    findings(file, options) {
+    findings(file, options, single) {
       const uri = pathToFileURL(file).href;
       optionsOf.set(uri, options);
       const owner = indexed.find(({ workspace }) => workspace.exists(uri));
-      return owner?.linter.findingsOf(uri) ?? [];
+      return owner ? owner.linter.merged(uri, single) : single;
     },
     filesBelow(folder) {
       const { workspace } = indexed.find((one) => one.folder === folder) ?? {};

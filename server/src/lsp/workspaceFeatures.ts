@@ -18,7 +18,6 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { TextEdit, TextRange } from '../plist/types.ts';
 import { lint } from '../rules/lint.ts';
 import type { Finding } from '../rules/types.ts';
-import { withSeveral } from '../rules/workspace-lint.ts';
 import { type BundleTreeNode, bundleTree } from '../service/bundleTree.ts';
 import { definitionAt } from '../service/definition.ts';
 import { toDiagnostic } from '../service/diagnostics.ts';
@@ -122,7 +121,7 @@ export function registerWorkspaceFeatures(context: FeatureContext, live: LiveWor
 export function allFindings(live: LiveWorkspace, inner: string): readonly Finding[] {
   const document = live.workspace.document(inner);
   if (!document) return [];
-  return withSeveral(lint(document, live.lintOptions(document)).findings, live.linter.findingsOf(inner));
+  return live.linter.merged(inner, lint(document, live.lintOptions(document)).findings);
 }
 
 /**
@@ -139,13 +138,15 @@ export async function severalDiagnostics(
 ): Promise<Diagnostic[]> {
   if (!live.isRead()) return own;
   await live.ready();
-  const several = live.linter.findingsOf(live.inner(document.uri));
-  if (several.length === 0) return own;
+  const inner = live.inner(document.uri);
   const { findings } = lint(document, live.lintOptions(document));
-  const kept = new Set(withSeveral(findings, several));
+  const merged = live.linter.merged(inner, findings);
+  const kept = new Set(merged);
   const dropped = findings.filter((finding) => !kept.has(finding));
   const isDropped = ({ code, message }: Diagnostic) =>
     dropped.some((finding) => finding.rule === code && finding.message === message);
+  const alone = new Set(findings);
+  const several = merged.filter((finding) => !alone.has(finding));
   const more = await diagnosticsOf(context, live, document, several);
   return [...own.filter((diagnostic) => !isDropped(diagnostic)), ...more];
 }

@@ -151,6 +151,42 @@ function checkServerName({ workspace, view, report }: ViewContext): void {
   }
 }
 
+function checkUsage({ view, report }: ViewContext): void {
+  const { bundle, info, configuration } = view;
+  // Where the file says its id the rules on single files speak.
+  if (!info || !bundle.target || info.root.keyNode('CFBundleIdentifier')) return;
+  const key = DEXT_KINDS.includes(bundle.kind)
+    ? 'OSBundleUsageDescription'
+    : 'NSSystemExtensionUsageDescription';
+  const setting = `INFOPLIST_KEY_${key}`;
+  if (info.root.keyNode(key)) return;
+  if (configuration.generatesInfoPlist && (view.place(setting) || configuration.setting(setting))) return;
+  report({
+    document: info.document,
+    at: info.root,
+    keyPath: [key],
+    message: `${key} is missing, here and in the build settings (${setting}): the system shows this text when it asks the person to allow the extension, and refuses one without it. Add a sentence that says what the extension is for.`,
+  });
+}
+
+function checkProfile({ workspace, view, report }: ViewContext): void {
+  const { bundle, info } = view;
+  if (!info || bundle.origin !== 'built' || !EXTENSION_KINDS.includes(bundle.kind)) return;
+  const profile = (one: BundleView): boolean => {
+    const plist = one.info?.document.uri ?? '';
+    return workspace.exists(`${plist.slice(0, plist.lastIndexOf('/'))}/embedded.provisionprofile`);
+  };
+  const host = bundle.hosts
+    .map((one) => siblingView(workspace, view, one))
+    .find((one) => one !== undefined && profile(one));
+  if (!host || profile(view)) return;
+  report({
+    document: info.document,
+    at: placeIn(info, 'CFBundleIdentifier'),
+    message: `The app ${host.bundle.name} carries a provisioning profile and this extension none: its restricted entitlements are granted by no one, and the system ends its process at once. Put the extension’s own profile into it as embedded.provisionprofile and sign again.`,
+  });
+}
+
 const INSTALLING =
   'https://developer.apple.com/documentation/systemextensions/installing-system-extensions-and-drivers';
 
@@ -249,5 +285,43 @@ export const hostRules: readonly WorkspaceRule[] = [
       valid: '<key>IOUserServerName</key>\n<string>$(PRODUCT_BUNDLE_IDENTIFIER)</string>',
     },
     checkView: checkServerName,
+  },
+  {
+    id: 'workspace/usage-description',
+    severity: 'warning',
+    title: 'Usage description in no file and no setting',
+    what: 'The Info.plist of an extension target that lacks `OSBundleUsageDescription` (drivers) or `NSSystemExtensionUsageDescription` (other system extensions), where the build settings do not add it either.',
+    why: 'The text is shown when the person is asked to allow the extension. The request to activate one without it fails.',
+    how: 'Add the key, or set `INFOPLIST_KEY_…` with `GENERATE_INFOPLIST_FILE`.',
+    source: [
+      'https://developer.apple.com/documentation/systemextensions/osbundleusagedescriptionkey',
+      'https://developer.apple.com/documentation/systemextensions/nssystemextensionusagedescriptionkey',
+    ],
+    kinds: EXTENSION_KINDS,
+    examples: {
+      invalid:
+        '<!-- no INFOPLIST_KEY_OSBundleUsageDescription in the settings -->\n<key>IOKitPersonalities</key>\n<dict/>',
+      valid:
+        '<key>IOKitPersonalities</key>\n<dict/>\n<key>OSBundleUsageDescription</key>\n<string>Lets the lamp shine.</string>',
+    },
+    checkView: checkUsage,
+  },
+  {
+    id: 'workspace/missing-profile',
+    severity: 'warning',
+    title: 'Extension without the profile that its app has',
+    what: 'A built extension without `embedded.provisionprofile` in an app that has one.',
+    why: 'Each bundle is judged by its own profile. Restricted entitlements that no profile grants make the system end the process as it starts, over and over.',
+    how: 'Make a profile for the bundle id of the extension, and let Xcode or your script embed it before signing.',
+    source: ['https://github.com/canyonroad/agentsh/issues/436'],
+    kinds: EXTENSION_KINDS,
+    facts: ['mistake:M108'],
+    examples: {
+      invalid:
+        '<!-- Lamp.app/Contents/embedded.provisionprofile alone -->\n<key>CFBundleIdentifier</key>\n<string>com.example.lamp.driver</string>',
+      valid:
+        '<!-- …/com.example.lamp.driver.dext/embedded.provisionprofile too -->\n<key>CFBundleIdentifier</key>\n<string>com.example.lamp.driver</string>',
+    },
+    checkView: checkProfile,
   },
 ];

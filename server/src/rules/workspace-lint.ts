@@ -21,6 +21,32 @@ export interface WorkspaceLinter {
   findings(): ReadonlyMap<string, readonly Finding[]>;
   /** Findings of one file: only the bundles that can have one there are looked at. */
   findingsOf(uri: string): readonly Finding[];
+  /**
+   * All findings of a file: those of its own, less what the workspace knows better, and those over several files.
+   *
+   * @param single what `lint` says of the file alone
+   */
+  merged(uri: string, single: readonly Finding[]): Finding[];
+}
+
+/**
+ * True when a finding speaks of a key that is missing in an Info.plist and that the build writes into it, by the
+ * setting `INFOPLIST_KEY_…` of every bundle and configuration that uses the file.
+ */
+function isGenerated(workspace: Workspace, uri: string, { keyPath }: Finding): boolean {
+  const [key, ...more] = keyPath;
+  const root = workspace.document(uri)?.tree.root;
+  if (typeof key !== 'string' || more.length > 0 || root?.kind !== 'dict' || root.keyNode(key)) return false;
+  const configurations = workspace
+    .bundlesOf(uri)
+    .flatMap((bundle) => bundle.configurations)
+    .filter(({ infoPlist }) => infoPlist === uri);
+  return (
+    configurations.length > 0 &&
+    configurations.every(
+      (one) => one.generatesInfoPlist && (one.setting(`INFOPLIST_KEY_${key}`) ?? '').trim() !== '',
+    )
+  );
 }
 
 /** All findings of a workspace at once. Never throws. */
@@ -31,13 +57,8 @@ export function lintWorkspace(
   return createWorkspaceLinter(workspace, options).findings();
 }
 
-/**
- * The findings of one file, those over several files put among them. Where a rule over one file guessed what the
- * workspace knows only the latter is kept.
- *
- * @returns in the order of their places
- */
-export function withSeveral(single: readonly Finding[], several: readonly Finding[]): Finding[] {
+/** In the order of their places. Where a rule over one file guessed what the workspace knows only the latter is kept. */
+function withSeveral(single: readonly Finding[], several: readonly Finding[]): Finding[] {
   if (several.length === 0) return [...single];
   const kept = single.filter((one) => !several.some((other) => isSuperseded(one, other)));
   return [...kept, ...several].sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
@@ -89,8 +110,12 @@ export function createWorkspaceLinter(
     }
     return result;
   };
-  return {
+  const linter: WorkspaceLinter = {
     findings: () => settled(workspace.bundles.flatMap(foundIn)),
+    merged(uri, single) {
+      const own = single.filter((finding) => !isGenerated(workspace, uri, finding));
+      return withSeveral(own, linter.findingsOf(uri));
+    },
     findingsOf(uri) {
       const own = workspace.bundlesOf(uri);
       const around = new Set(own.flatMap((bundle) => [bundle, ...neighbours(bundle)]));
@@ -98,6 +123,7 @@ export function createWorkspaceLinter(
       return settled(found).get(uri) ?? [];
     },
   };
+  return linter;
 }
 
 /** Bundles whose files a bundle's findings can rest on, or stand in. */

@@ -92,8 +92,11 @@ export class Workspace {
     }
     if (known !== there || this.document(uri)?.kind.kind !== before) this.#forgetBundles();
     if (role === 'xcode-project' || role === 'xcodegen') this.#forgetBundles();
-    for (const [project, { reads }] of this.#projects) {
-      if (project === uri || !reads.includes(uri)) continue;
+    for (const [project, { reads, folder }] of this.#projects) {
+      // A spec takes the Info.plists that lie in its source folders.
+      const finds = known !== there && role === 'plist' && uri.startsWith(`${folder}/`);
+      const depends = reads.includes(uri) || (finds && this.#files.get(project) === 'xcodegen');
+      if (project === uri || !depends) continue;
       await this.#read(project, this.#files.get(project) ?? 'xcode-project');
       this.#forgetBundles();
     }

@@ -14,11 +14,7 @@ import { applyEdits } from '../../../server/src/plist/edit.ts';
 import { lint } from '../../../server/src/rules/lint.ts';
 import type { Finding } from '../../../server/src/rules/types.ts';
 import { workspaceRules } from '../../../server/src/rules/workspace.ts';
-import {
-  createWorkspaceLinter,
-  lintWorkspace,
-  withSeveral,
-} from '../../../server/src/rules/workspace-lint.ts';
+import { createWorkspaceLinter, lintWorkspace } from '../../../server/src/rules/workspace-lint.ts';
 import { openDocument, pathOf } from '../../../server/src/workspace/document.ts';
 import { Workspace } from '../../../server/src/workspace/workspace.ts';
 import { describe as described } from '../rules/fixtures.ts';
@@ -44,12 +40,12 @@ async function shownIn(folder: string): Promise<Shown> {
 }
 
 function findingsIn(workspace: Workspace, root: string): Shown['byPath'] {
-  const several = lintWorkspace(workspace, { lintOptions: () => ({ onRuleError }) });
+  const linter = createWorkspaceLinter(workspace, { lintOptions: () => ({ onRuleError }) });
   const byPath = new Map<string, { uri: string; text: string; findings: readonly Finding[] }>();
   for (const uri of workspace.files('plist')) {
     const document = workspace.document(uri);
     if (!document) continue;
-    const findings = withSeveral(lint(document, { onRuleError }).findings, several.get(uri) ?? []);
+    const findings = linter.merged(uri, lint(document, { onRuleError }).findings);
     if (findings.length > 0)
       byPath.set(pathOf(uri).slice(pathOf(root).length + 1), { uri, text: document.text, findings });
   }
