@@ -42,6 +42,7 @@ const steps: Step[] = [
   nodeTests('corpus', 'corpus'),
   { name: 'vscode', command: [process.execPath, 'test/vscode/run.ts'], counts: true },
   { name: 'ui', command: [process.execPath, 'test/vscode/ui.ts'], counts: true },
+  { name: 'views', command: [process.execPath, 'test/vscode/views.ts'], counts: true },
 ];
 
 const wanted = process.argv.slice(2);

@@ -151,6 +151,32 @@ const steps: Step[] = [
       assert.equal(await page.locator('.editor-instance .squiggly-error').count(), 0);
     },
   },
+  {
+    name: 'a new driver bundle is made for a device of the dump',
+    async run(page) {
+      await runCommand(page, 'Driver Plist: New Driver Bundle');
+      await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+      await shot(page, '13-families');
+      await pick(page, 'USB device');
+      await pick(page, 'Desk Lamp');
+      await pick(page, 'every release of the product');
+      await answer(page, 'Class of the driver', 'DeskLamp');
+      await answer(page, 'Bundle id', 'org.acme.lamp.driver');
+      await answer(page, 'Developer team', 'ABCDE12345');
+      await pick(page, 'DeskLamp');
+      const preview = page.locator('.bulk-edit-panel');
+      await preview.getByText('DeskLamp.iig').first().waitFor();
+      await preview.getByText('Apply', { exact: true }).click();
+      const made = path.join(folder, 'DeskLamp/DeskLampDriver/Info.plist');
+      await eventually(() => existsSync(made), 'the files are written');
+      await shot(page, '14-new-bundle');
+      assert.match(readFileSync(made, 'utf8'), /<key>idProduct<\/key>\s*<integer>2</);
+      await eventually(
+        async () => (await page.locator('.editor-instance .squiggly-error').count()) === 0,
+        'no error in it',
+      );
+    },
+  },
 ];
 
 async function main(): Promise<void> {
