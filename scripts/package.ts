@@ -1,6 +1,6 @@
 /** Packs the extension: builds for production and writes `driver-plist.vsix`. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { projectRoot } from './vscode-host.ts';
@@ -13,6 +13,8 @@ export function packageExtension(vsix: string = path.join(projectRoot, 'driver-p
   const stage = mkdtempSync(path.join(tmpdir(), 'driver-plist-package-'));
   try {
     for (const file of shippedFiles()) cpSync(path.join(projectRoot, file), path.join(stage, file));
+    const readme = path.join(stage, 'README.md');
+    writeFileSync(readme, withoutLocalPictures(readFileSync(readme, 'utf8')));
     run(projectRoot, 'scripts/build.ts', '--production', '--outdir', path.join(stage, 'dist'));
     const vsce = path.join(projectRoot, 'node_modules/@vscode/vsce/vsce');
     // Bundled: no dependency is shipped. There is no public repository yet to point links at.
@@ -24,6 +26,11 @@ export function packageExtension(vsix: string = path.join(projectRoot, 'driver-p
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }
+}
+
+/** The packer takes pictures by https only, and the project is not published yet: there is none to point at. */
+function withoutLocalPictures(markdown: string): string {
+  return markdown.replace(/^!\[[^\]]*\]\((?!https:)[^)]*\)\n+/gm, '');
 }
 
 /** What `.vscodeignore` allows, but for the bundles, which are built anew. */
