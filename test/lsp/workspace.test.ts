@@ -141,6 +141,36 @@ describe('findings over several files', () => {
     await client.stop();
   });
 
+  test('follow the folders of the workspace', async () => {
+    const first = copied('version/valid');
+    const second = copied('transport-entitlement/invalid');
+    const client = await started(first.folder, {
+      ...PULL,
+      workspace: { ...PULL.workspace, workspaceFolders: true },
+    });
+    const symbols = async () => {
+      const found = await client.connection.sendRequest<SymbolInformation[]>('workspace/symbol', {
+        query: 'Lamp',
+      });
+      return new Set(found.map(({ location }) => location.uri));
+    };
+    const before = await symbols();
+    const folder = (uri: string) => ({ uri: uri.replace(/\/x$/, ''), name: 'Lamp' });
+    await client.connection.sendNotification('workspace/didChangeWorkspaceFolders', {
+      event: { added: [folder(second.uri('x'))], removed: [folder(first.uri('x'))] },
+    });
+    const after = await symbols();
+    assert.ok(before.size > 0 && after.size > 0);
+    assert.deepEqual(
+      [...after].filter((uri) => before.has(uri)),
+      [],
+    );
+    const file = 'Driver/Driver.entitlements';
+    const rights = await client.open(second.uri(file), second.text(file));
+    assert.deepEqual(shown((await rights.pull()).items), ['workspace/transport-entitlement']);
+    await client.stop();
+  });
+
   test('are pushed to a client that does not pull', async () => {
     const { folder, uri, text } = copied('transport-entitlement/invalid');
     const client = await started(folder, PUSH);

@@ -242,6 +242,12 @@ function createServer(
     scans: live !== undefined,
     initialized() {
       live?.start();
+      if (live && abilities.workspaceFolders) {
+        connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+          const uris = (folders: readonly { uri: string }[]) => folders.map(({ uri }) => uri);
+          live.foldersChanged(uris(added), uris(removed));
+        });
+      }
       void registrySetting.changed();
       const register = connection.client;
       if (abilities.registerConfiguration) {
@@ -273,7 +279,14 @@ function openWorkspace(
   const files = local.length > 0 ? runtime.files : abilities.clientFiles && clientFiles(context.connection);
   const readable = local.length > 0 ? local : folders;
   if (!abilities.scan || !files || readable.length === 0) return undefined;
-  const live = createLiveWorkspace({ ...needs, context, abilities, folders: readable, files });
+  const live = createLiveWorkspace({
+    ...needs,
+    context,
+    abilities,
+    folders: readable,
+    files,
+    readable: (folder) => files !== runtime.files || folder.startsWith('file:'),
+  });
   registerWorkspaceFeatures(context, live);
   if (context.abilities.pullDiagnostics) registerWorkspaceDiagnostics(context, live);
   return live;

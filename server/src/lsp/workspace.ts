@@ -51,6 +51,8 @@ export interface WorkspaceNeeds {
   /** URIs as the client writes them. */
   readonly folders: readonly string[];
   readonly files: FileSystem;
+  /** True for a folder whose files can be read. */
+  readonly readable: (folder: string) => boolean;
   readonly configOf: (uri: string) => Promise<ProjectConfig | undefined>;
   /** How an open document is linted. */
   readonly openLintOptions: (document: PlistDocument) => LintOptions;
@@ -78,13 +80,16 @@ export interface LiveWorkspace {
   /** What was closed since the last call, as the client names it. */
   takeClosed(): readonly string[];
   filesChanged(changes: readonly FileEvent[]): void;
+  /** Folders were added to the workspace or taken out. */
+  foldersChanged(added: readonly string[], removed: readonly string[]): void;
   /** Settings or config files are others now. */
   configChanged(): void;
   start(): void;
 }
 
 export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
-  const { context, abilities, folders, files, configOf, openLintOptions, refresh } = needs;
+  const { context, abilities, files, configOf, openLintOptions, refresh } = needs;
+  let { folders } = needs;
   const { connection, timer } = context;
   const inner = (uri: string): string => URI.parse(uri).toString();
   const outerOf = new Map<string, string>();
@@ -200,6 +205,12 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
           refresh();
         })
         .catch((error) => connection.console.error(`workspace: ${stackOf(error)}`));
+    },
+    foldersChanged(added, removed) {
+      const gone = new Set(removed.map(inner));
+      folders = [...folders, ...added.filter(needs.readable)].filter((folder) => !gone.has(inner(folder)));
+      workspace.setRoots([...new Set(folders.map(inner))]);
+      reading = reading.then(index);
     },
     configChanged() {
       reading = reading

@@ -38,7 +38,7 @@ const CONCURRENCY = 32;
 export class Workspace {
   readonly #fs: FileSystem;
   readonly #options: WorkspaceOptions;
-  readonly #roots: readonly string[];
+  #roots: readonly string[];
   #files = new Map<string, FileRole>();
   readonly #documents = new Map<string, PlistDocument>();
   readonly #converted = new Set<string>();
@@ -57,6 +57,11 @@ export class Workspace {
     this.#fs = fs;
     this.#roots = roots;
     this.#options = options;
+  }
+
+  /** Other folders; they are read by the next {@link index}. */
+  setRoots(roots: readonly string[]): void {
+    this.#roots = roots;
   }
 
   /** Reads everything anew. Ends early when cancelled: what has been read by then stays. */
