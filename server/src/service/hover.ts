@@ -22,7 +22,7 @@ export function hoverAt(
   abilities: ClientAbilities,
   options: LintOptions = {},
 ): Hover | undefined {
-  const found = commentHover(document, offset) ?? nodeHover(document, offset, options);
+  const found = commentHover(document, offset, abilities) ?? nodeHover(document, offset, options);
   if (!found) return undefined;
   return {
     contents: abilities.markdownHover
@@ -105,7 +105,11 @@ function valueHover(node: PlistNode, evaluation: Evaluation | undefined): Found 
 }
 
 /** The rules that a suppression comment names. */
-function commentHover({ text, tree }: PlistDocument, offset: number): Found | undefined {
+function commentHover(
+  { text, tree }: PlistDocument,
+  offset: number,
+  { rulePages }: ClientAbilities,
+): Found | undefined {
   const comment = tree.comments.find(({ content }) => content.start <= offset && offset <= content.end);
   if (!comment) return undefined;
   const content = text.slice(comment.content.start, comment.content.end);
@@ -116,7 +120,10 @@ function commentHover({ text, tree }: PlistDocument, offset: number): Found | un
     if (offset < range.start || offset > range.end) continue;
     const rule = ruleById(match[0]);
     if (!rule) return undefined;
-    const markdown = `**${code(rule.id)}** ${rule.title}\n\n${rule.what}\n\n[Page of the rule](${ruleLink(rule.id)})`;
+    // A client with pages of its own may have no network, and links of other kinds are taken out of Markdown.
+    const more =
+      rulePages === undefined ? `[Page of the rule](${ruleLink(rule.id)})` : `${rule.why}\n\n${rule.how}`;
+    const markdown = `**${code(rule.id)}** ${rule.title}\n\n${rule.what}\n\n${more}`;
     return { markdown, range };
   }
   return undefined;

@@ -83,6 +83,16 @@ describe('hover', () => {
       hover(dext('<!-- driver-plist-disable schema/ty|pe -->'))?.words ?? '',
       /Wrong type of value/,
     ));
+  test('a rule, where the client shows the pages itself: no link to the web', () => {
+    const { document, position } = marked(dext('<!-- driver-plist-disable schema/ty|pe -->'));
+    const words = (rulePages?: string): string => {
+      const own = createLanguageService({ abilities: { ...FULL_ABILITIES, rulePages } });
+      return JSON.stringify(own.hover(document, position)?.contents);
+    };
+    assert.match(words(), /\]\(https:/);
+    assert.doesNotMatch(words('editor:/{rule}'), /\]\(https:/);
+    assert.ok(words('editor:/{rule}').length > 200);
+  });
   test('nothing between elements, on unknown keys, outside the document', () => {
     assert.equal(hover(dext('\t\t\t|\n')), null);
     assert.equal(hover(dext('<key>Lamp|Colour</key><true/>')), null);
