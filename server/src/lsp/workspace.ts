@@ -107,7 +107,7 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
     kindOf: (uri) => config?.config.kindOf(relativePath(config, uri)),
   });
   const lintOptions = (document: PlistDocument): LintOptions => {
-    const uri = outerOf.get(document.uri);
+    const uri = outerOf.get(inner(document.uri));
     return uri === undefined ? closedOptions : openLintOptions({ ...document, uri });
   };
   const linter = createWorkspaceLinter(workspace, { lintOptions });

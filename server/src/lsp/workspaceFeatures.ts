@@ -16,11 +16,11 @@ import {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { TextEdit, TextRange } from '../plist/types.ts';
-import { lint } from '../rules/lint.ts';
 import type { Finding } from '../rules/types.ts';
 import { type BundleTreeNode, bundleTree } from '../service/bundleTree.ts';
 import { definitionAt } from '../service/definition.ts';
 import { toDiagnostic } from '../service/diagnostics.ts';
+import { lintOf } from '../service/knowledge.ts';
 import { referencesAt } from '../service/references.ts';
 import { renameAt, renameRange } from '../service/rename.ts';
 import { settingHints, settingHover } from '../service/settingValues.ts';
@@ -121,7 +121,7 @@ export function registerWorkspaceFeatures(context: FeatureContext, live: LiveWor
 export function allFindings(live: LiveWorkspace, inner: string): readonly Finding[] {
   const document = live.workspace.document(inner);
   if (!document) return [];
-  return live.linter.merged(inner, lint(document, live.lintOptions(document)).findings);
+  return live.linter.merged(inner, lintOf(document, live.lintOptions(document)).findings);
 }
 
 /**
@@ -139,7 +139,7 @@ export async function severalDiagnostics(
   if (!live.isRead()) return own;
   await live.ready();
   const inner = live.inner(document.uri);
-  const { findings } = lint(document, live.lintOptions(document));
+  const { findings } = lintOf(document, live.lintOptions(document));
   const merged = live.linter.merged(inner, findings);
   const kept = new Set(merged);
   const dropped = findings.filter((finding) => !kept.has(finding));
