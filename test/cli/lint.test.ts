@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
@@ -312,8 +312,23 @@ describe('pretty', () => {
     assert.ok(!/[\x1b\x07\u202e]/.test(stdout + stderr), JSON.stringify(stdout));
     assert.ok(stdout.includes('\\u{1b}'));
   });
+  test('nor the log of a workflow', () => {
+    const cwd = folderWith({ '\x1b[31m-Info.plist': WRONG });
+    const { stdout } = driverPlist(['lint', '--format', 'github'], { cwd });
+    assert.ok(!stdout.includes('\x1b'), JSON.stringify(stdout));
+  });
   test('nothing found', () =>
     assert.equal(driverPlist(['lint', '-'], { input: SOUND }).stdout, 'No findings in 1 file.\n'));
+});
+
+test('a named pipe without a writer is refused, not waited for', {
+  skip: process.platform === 'win32',
+}, (t) => {
+  const cwd = folderWith({});
+  if (spawnSync('mkfifo', [path.join(cwd, 'pipe')]).status !== 0) return t.skip('needs mkfifo, not here');
+  const { status, stderr } = driverPlist(['lint', 'pipe'], { cwd });
+  assert.equal(status, 2);
+  assert.match(stderr, /pipe: it is a named pipe/);
 });
 
 describe('other formats', () => {

@@ -21,6 +21,9 @@ export class SourceError extends Error {}
 /** Larger files fit in no string of the engine. */
 const SIZE_LIMIT = 256 * 1024 * 1024;
 
+/** What the shell's <(command) gives. Any other pipe may have no writer, and reading it would never end. */
+const SHELL_PIPE = /^\/(dev\/fd|proc\/[^/]+\/fd)\//;
+
 export interface Source {
   /** The text is not the file's own but what a converter would write: its lines mean nothing to a reader. */
   readonly converted: boolean;
@@ -34,7 +37,8 @@ export interface Source {
 export async function readSource(file: string): Promise<Source> {
   const info = await stat(file);
   if (info.isDirectory()) throw new SourceError('it is a folder');
-  // A pipe is what the shell's <(command) gives.
+  if (info.isFIFO() && !SHELL_PIPE.test(file))
+    throw new SourceError('it is a named pipe; use - and redirect it');
   if (!info.isFile() && !info.isFIFO()) throw new SourceError('it is no regular file');
   if (info.size > SIZE_LIMIT) throw new SourceError(TOO_LARGE);
   const handle = await open(file);

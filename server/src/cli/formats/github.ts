@@ -2,6 +2,7 @@
 import type { Severity } from '../../rules/types.ts';
 import { rangeOf } from '../../service/text.ts';
 import type { ReportFormat } from '../report.ts';
+import { safe } from '../terminal.ts';
 
 const COMMANDS: Record<Severity, string> = {
   error: 'error',
@@ -36,7 +37,10 @@ export function githubFormat(): ReportFormat {
 
 /** Escapes as the runner's own toolkit does, else a message could end its command and begin another. */
 function data(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return text
+    .split(/(\r|\n)/)
+    .map((part) => (part === '\r' ? '%0D' : part === '\n' ? '%0A' : safe(part.replaceAll('%', '%25'))))
+    .join('');
 }
 
 function property(text: string): string {
