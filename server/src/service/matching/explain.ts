@@ -58,7 +58,9 @@ export function explainMatch(
         ? `**It matches nothing: the dump has no ${escapeMarkdown(entriesOf(provider))}.** Connect the device, dump again, or look whether ${code('IOProviderClass')} is the class meant.`
         : `**It matches none of ${of} ${escapeMarkdown(entriesOf(provider, of))}.**`,
     );
-    blocks.push(...missedDevices(own, registry));
+    // With no entry of its class, entries of any class may show what was meant.
+    const pool = of > 0 ? entriesOfClass(registry, provider) : registry.nodes;
+    blocks.push(...missedDevices(own, registry, pool));
   }
   return page(blocks);
 }
@@ -104,8 +106,8 @@ function oneDevice(
   return [verdict, ...detailed(device, report)];
 }
 
-function missedDevices(own: DocumentCandidate, registry: Registry): string[] {
-  const misses = nearestMisses(own.personality, registry.nodes, registry.context, DETAILED);
+function missedDevices(own: DocumentCandidate, registry: Registry, pool: readonly RegistryNode[]): string[] {
+  const misses = nearestMisses(own.personality, pool, registry.context, DETAILED);
   return misses.flatMap(({ nub, result, sentence, advice }, index) => [
     `## ${index === 0 ? 'Nearest: ' : ''}${deviceTitle(nub)}`,
     escapeMarkdown(sentence),

@@ -49,6 +49,7 @@ export function lensTitle({ personality }: DocumentCandidate, registry: Registry
   const { matching, of } = countMatches(personality, entriesOfClass(registry, provider), registry.context);
   if (of === 0) return `matches none: the dump has no ${entriesOf(provider)}`;
   const what = `${of} ${entriesOf(provider, of)}`;
+  if (matching.length === 1 && of === 1) return `matches the one ${entriesOf(provider, 1)}`;
   if (matching.length > 0) return `matches ${matching.length} of ${what}`;
   return of === 1
     ? `does not match the one ${entriesOf(provider, 1)}: why?`

@@ -1,9 +1,12 @@
 /** The Match view: the devices of a dump with the personalities that match each. */
+import { valuesEqual } from '../../iokit/equality.ts';
+import { nearestMisses } from '../../iokit/explain.ts';
 import type { MatchContext } from '../../iokit/matching.ts';
+import { attach, type Candidate, Catalogue } from '../../iokit/matching-catalogue.ts';
 import { type CandidateReport, matchReport } from '../../iokit/matching-report.ts';
 import type { Registry, RegistryNode } from '../../iokit/registry.ts';
 import { rangeOf } from '../text.ts';
-import { DEVICE_FAMILIES, deviceFamily, idsOf } from './devices.ts';
+import { DEVICE_FAMILIES, deviceFamily, entriesOfClass, idsOf } from './devices.ts';
 import { type DocumentCandidate, unresolvedKeys } from './personalities.ts';
 
 export interface ViewDevice {
@@ -27,7 +30,11 @@ export interface View {
 export function matchView(candidates: readonly DocumentCandidate[], registry: Registry): View {
   const known = candidates.filter(({ personality }) => unresolvedKeys(personality).length === 0);
   const context: MatchContext = registry.context;
-  const report = matchReport(known, registry.nodes, context);
+  // Only who matches competes; the nearest miss is looked for where a person can still read it.
+  const catalogue = new Catalogue(known);
+  const ranked = [...attach(catalogue, registry.nodes, context).values()].flat();
+  const matching = new Set(ranked.map(({ candidate }) => candidate));
+  const report = matchReport([...matching], registry.nodes, context);
   const matched = new Map(report.devices.map((device) => [device.nub, device.candidates]));
   const groups = new Map<string, ViewDevice[]>();
   for (const node of registry.nodes) {
@@ -46,10 +53,14 @@ export function matchView(candidates: readonly DocumentCandidate[], registry: Re
     else groups.set(id, [device]);
   }
   const titles = [...DEVICE_FAMILIES, { id: 'other', title: 'other entries that match' }];
-  const unmatched = report.unmatched.map(({ candidate, misses }) => ({
-    candidate: candidate as DocumentCandidate,
-    sentence: misses[0]?.sentence ?? missingProvider(candidate as DocumentCandidate),
-  }));
+  const unmatched = known
+    .filter(
+      (candidate) => !matching.has(candidate) && !ranked.some((one) => isCopy(one.candidate, candidate)),
+    )
+    .map((candidate, index) => ({
+      candidate,
+      sentence: missSentence(candidate, registry, index < EXPLAINED),
+    }));
   const unresolved = candidates
     .filter((candidate) => !known.includes(candidate))
     .map((candidate) => ({
@@ -65,10 +76,26 @@ export function matchView(candidates: readonly DocumentCandidate[], registry: Re
   };
 }
 
-function missingProvider({ personality }: DocumentCandidate): string {
+/** So many misses are explained in the view itself; the page of a personality explains any. */
+const EXPLAINED = 100;
+
+function missSentence({ personality }: DocumentCandidate, registry: Registry, inFull: boolean): string {
   const provider = personality.get('IOProviderClass');
   if (typeof provider !== 'string') return 'It names no IOProviderClass.';
-  return `The dump has no entry of class ${provider}.`;
+  const pool = entriesOfClass(registry, provider);
+  if (pool.length === 0) return `The dump has no entry of class ${provider}.`;
+  const [miss] = inFull ? nearestMisses(personality, pool, registry.context, 1) : [];
+  return miss?.sentence ?? 'Choose it to see what is nearest.';
+}
+
+/** The catalogue files an exact copy once, under the first; both match then. */
+function isCopy(one: Candidate, other: Candidate): boolean {
+  const { size } = one.personality;
+  if (one.name !== other.name || size !== other.personality.size) return false;
+  return [...one.personality].every(([key, value]) => {
+    const same = other.personality.get(key);
+    return same !== undefined && valuesEqual(value, same);
+  });
 }
 
 /** Where a candidate stands, for a click. */
