@@ -233,5 +233,5 @@ if (import.meta.filename === process.argv[1]) {
   const counts = process.argv.slice(2).map(Number);
   const dist = process.env.DRIVER_PLIST_DIST;
   printStart(await benchStart(dist));
-  printLatency(await benchLatency(counts.length > 0 ? counts : [30, 300, 3_000, 30_000], dist));
+  printLatency(await benchLatency(counts.length > 0 ? counts : [30, 300, 3_000, 25_000], dist));
 }
