@@ -25,6 +25,15 @@ function platformOf(view: BundleView): 'mac' | 'ipad' | 'both' {
   return /macosx/.test(sdk) ? 'mac' : 'both';
 }
 
+/** True when other entitlements of the workspace, which no app that we know uses, hold the right to install. */
+function heldElsewhere({ workspace }: ViewContext): boolean {
+  return workspace.files('plist').some((uri) => {
+    const document = workspace.document(uri);
+    if (document?.kind.kind !== 'entitlements' || !document.tree.root?.get(INSTALL)) return false;
+    return workspace.bundlesOf(uri).length === 0;
+  });
+}
+
 function checkInstall(context: ViewContext): void {
   const { view, report } = context;
   const { entitlements } = view;
@@ -32,6 +41,8 @@ function checkInstall(context: ViewContext): void {
   const carried = carriedBy(context).filter(({ bundle }) => EXTENSION_KINDS.includes(bundle.kind));
   if (!entitlements || carried.length === 0 || platform === 'ipad' || entitlements.root.keyNode(INSTALL))
     return;
+  // A helper in the app may do the asking.
+  if (heldElsewhere(context)) return;
   const file = carried.find(({ info }) => info)?.info;
   report({
     document: entitlements.document,

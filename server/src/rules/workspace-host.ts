@@ -26,7 +26,8 @@ function checkProductName({ view, report }: ViewContext): void {
     });
     return;
   }
-  const name = configuration.setting('PRODUCT_NAME');
+  // A project may name the folder by itself; by default it is PRODUCT_NAME with the extension.
+  const name = configuration.setting('WRAPPER_NAME')?.replace(/\.(dext|systemextension)$/i, '');
   if (!bundle.target || name === undefined || name === bundleId) return;
   const place = view.place('PRODUCT_NAME');
   report({
@@ -100,8 +101,8 @@ function checkEmbedding({ view, report }: ViewContext): void {
   const { bundle, info } = view;
   if (!info) return;
   for (const host of bundle.hosts) {
-    const embedded = host.embeds.find((embed) => embed.bundle === bundle);
-    if (host.kind !== 'app' || !embedded || embedded.rightPlace) continue;
+    const places = host.embeds.filter((embed) => embed.bundle === bundle);
+    if (host.kind !== 'app' || places.some(({ rightPlace }) => rightPlace)) continue;
     report({
       document: info.document,
       at: placeIn(info, 'CFBundleIdentifier'),

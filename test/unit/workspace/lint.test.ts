@@ -157,3 +157,53 @@ describe('what the workspace knows better', () => {
     );
   });
 });
+
+describe('what works in another way', () => {
+  const project = (driver: Record<string, string>, more: Record<string, string> = {}) => ({
+    'Lamp.xcodeproj/project.pbxproj': pbxproj({
+      settings: { SDKROOT: 'macosx' },
+      targets: {
+        App: {
+          type: 'application',
+          settings: { PRODUCT_BUNDLE_IDENTIFIER: 'com.acme', CODE_SIGN_ENTITLEMENTS: 'App.entitlements' },
+          embeds: ['Lamp'],
+        },
+        Lamp: {
+          type: 'driver-extension',
+          settings: {
+            PRODUCT_BUNDLE_IDENTIFIER: 'com.acme.lamp',
+            INFOPLIST_FILE: 'Driver/Info.plist',
+            CODE_SIGN_ENTITLEMENTS: 'Driver/Lamp.entitlements',
+            ...driver,
+          },
+        },
+      },
+    }),
+    'App.entitlements': plist({ 'com.apple.developer.system-extension.install': true }),
+    'Driver/Info.plist': INFO,
+    'Driver/Lamp.entitlements': plist({
+      'com.apple.developer.driverkit': true,
+      'com.apple.developer.driverkit.transport.usb': [{ idVendor: 1 }],
+    }),
+    ...more,
+  });
+  const errors = async (files: Record<string, string>) =>
+    shown(await read(files)).filter((line) => line.includes(' error '));
+
+  test('a folder that is named by WRAPPER_NAME', async () => {
+    const named = { PRODUCT_NAME: 'Lamp', WRAPPER_NAME: '$(PRODUCT_BUNDLE_IDENTIFIER).dext' };
+    assert.deepEqual(await errors(project(named)), []);
+    assert.deepEqual(await errors(project({ PRODUCT_NAME: 'Lamp' })), [
+      'Driver/Info.plist error workspace/product-name',
+    ]);
+  });
+
+  test('a helper that asks for the installation', async () => {
+    const without = { 'App.entitlements': plist({ 'com.apple.security.app-sandbox': true }) };
+    assert.deepEqual(await errors(project({}, without)), [
+      'App.entitlements error workspace/install-entitlement',
+    ]);
+    const helper = plist({ 'com.apple.developer.system-extension.install': true });
+    assert.deepEqual(await errors(project({}, { ...without, 'Helper.entitlements': helper })), []);
+  });
+});
