@@ -68,6 +68,16 @@ describe('lint of a folder', () => {
     assert.ok(readFileSync(path.join(RULES, 'family-entitlement/expected.txt'), 'utf8').includes(message));
   });
 
+  test('names the place in the other file, for people and in SARIF', () => {
+    const cwd = path.join(RULES, 'user-class/invalid');
+    const { stdout } = driverPlist(['lint', '.'], { cwd });
+    assert.match(stdout, /^ +see Driver\/Lamp\.iig:1:7 class Lamp is declared here$/m);
+    const sarif = JSON.parse(driverPlist(['lint', '.', '--format', 'sarif'], { cwd }).stdout);
+    const [result] = sarif.runs[0].results;
+    assert.equal(result.relatedLocations[0].physicalLocation.artifactLocation.uri, 'Driver/Lamp.iig');
+    assert.deepEqual(result.relatedLocations[0].physicalLocation.region, { startLine: 1, startColumn: 7 });
+  });
+
   test('of one file alone says nothing of others', () => {
     const cwd = path.join(RULES, 'family-entitlement/invalid');
     const { status, report } = lintJson(cwd, 'Driver/Driver.entitlements');

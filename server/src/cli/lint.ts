@@ -5,6 +5,7 @@ import { type Registry, readRegistry } from '../iokit/registry.ts';
 import { isRuleSetting } from '../rules/config.ts';
 import { ruleIds } from '../rules/index.ts';
 import type { LintOptions, RuleSetting } from '../rules/lint.ts';
+import type { Finding } from '../rules/types.ts';
 import { nearest } from '../schema/nearest.ts';
 import { isBundleKind } from '../workspace/kind.ts';
 import { BUNDLE_KINDS, type BundleKind } from '../workspace/types.ts';
@@ -16,7 +17,7 @@ import { prettyFormat } from './formats/pretty.ts';
 import { sarifFormat } from './formats/sarif.ts';
 import type { CliIo } from './io.ts';
 import { createProjects, type Project, type Projects, relativeTo } from './projects.ts';
-import { COUNT_OF, type FileReport, type ReportFormat, type Summary } from './report.ts';
+import { COUNT_OF, type FileReport, type RelatedLine, type ReportFormat, type Summary } from './report.ts';
 import { readBundles, type SeveralFiles } from './severalFiles.ts';
 import { openSource, readSource, type Source, SourceError } from './source.ts';
 import { safe } from './terminal.ts';
@@ -83,7 +84,13 @@ export async function runLint(args: readonly string[], io: CliIo, version: strin
   for await (const read of ahead(items, (item) => readItem(item, io, options), READ_AHEAD)) {
     if (read.problem !== undefined) trouble(read.problem);
     if (!read.source) continue;
-    const report = await check(read.item, read.source, options, { projects, registry, several }, trouble);
+    const report = await check(
+      read.item,
+      read.source,
+      options,
+      { projects, registry, several, cwd: io.cwd },
+      trouble,
+    );
     if (!report) continue;
     summary.files++;
     for (const { severity } of report.findings) summary[COUNT_OF[severity]]++;
@@ -243,13 +250,14 @@ interface Known {
   readonly projects: Projects;
   readonly registry: Registry | undefined;
   readonly several: SeveralFiles;
+  readonly cwd: string;
 }
 
 async function check(
   item: Item,
   source: Source,
   options: LintArguments,
-  { projects, registry, several }: Known,
+  { projects, registry, several, cwd }: Known,
   trouble: (message: string) => void,
 ): Promise<FileReport | undefined> {
   const file = item.file ?? path.resolve(item.shown === '<stdin>' ? 'stdin.plist' : item.shown);
@@ -269,9 +277,19 @@ async function check(
   const single = source.findings(document, lintOptions, registry);
   const all = item.file === undefined ? single : several.findings(item.file, lintOptions, single);
   // The places are those of the text that a converter would write.
-  const findings = source.converted ? all.map((one) => ({ ...one, range: { start: 0, end: 0 } })) : [...all];
+  const nowhere = { range: { start: 0, end: 0 }, fixes: () => [] };
+  const findings = source.converted ? all.map((one) => ({ ...one, ...nowhere })) : [...all];
   findings.sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
-  return { path: item.shown, kind: document.kind.kind, document, findings, converted: source.converted };
+  const related = new Map<Finding, readonly RelatedLine[]>();
+  for (const finding of findings.filter((one) => one.related?.length)) {
+    const lines = await several.related(finding);
+    related.set(
+      finding,
+      lines.map((line) => ({ ...line, path: shownPath(line.path, cwd) })),
+    );
+  }
+  const { converted } = source;
+  return { path: item.shown, kind: document.kind.kind, document, findings, converted, related };
 }
 
 /** Runs ahead of the reader by some items; results come in the order of the items. */

@@ -10,6 +10,17 @@ export interface FileReport {
   readonly findings: readonly Finding[];
   /** The document's text is not the file's: places mean nothing, keys do. */
   readonly converted: boolean;
+  /** Places in other files that a finding speaks of. */
+  readonly related?: ReadonlyMap<Finding, readonly RelatedLine[]>;
+}
+
+/** A place in another file. Line and column count from 1, columns in UTF-16 units. */
+export interface RelatedLine {
+  /** As {@link FileReport.path}. */
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
 }
 
 export interface Summary {

@@ -8,6 +8,7 @@ import { createWorkspaceLinter, type WorkspaceLinter } from '../rules/workspace-
 import type { BundleKind, PlistDocument } from '../workspace/types.ts';
 import { Workspace } from '../workspace/workspace.ts';
 import { type Projects, relativeTo } from './projects.ts';
+import type { RelatedLine } from './report.ts';
 
 export interface SeveralFiles {
   /**
@@ -16,6 +17,8 @@ export interface SeveralFiles {
    * @param single what the file alone says
    */
   findings(file: string, options: LintOptions, single: readonly Finding[]): readonly Finding[];
+  /** Where the places are that a finding speaks of besides its own; paths are absolute. Never rejects. */
+  related(finding: Finding): Promise<readonly RelatedLine[]>;
   /** Absolute paths of files below a folder that a target of a project names, whatever they are called. */
   filesBelow(folder: string): readonly string[];
 }
@@ -59,6 +62,18 @@ export async function readBundles(
       optionsOf.set(uri, options);
       const owner = indexed.find(({ workspace }) => workspace.exists(uri));
       return owner ? owner.linter.merged(uri, single) : single;
+    },
+    async related({ related = [] }) {
+      const lines: RelatedLine[] = [];
+      for (const { uri, range, message } of related) {
+        const owner = indexed.find(({ workspace }) => workspace.exists(uri));
+        const text = await owner?.workspace.readText(uri);
+        if (text === undefined) continue;
+        const before = text.slice(0, range.start).split(/\r\n|\r|\n/);
+        const column = (before.at(-1)?.length ?? 0) + 1;
+        lines.push({ path: fileURLToPath(uri), line: before.length, column, message });
+      }
+      return lines;
     },
     filesBelow(folder) {
       const { workspace } = indexed.find((one) => one.folder === folder) ?? {};

@@ -40,12 +40,17 @@ export function prettyFormat(color: boolean): ReportFormat {
   };
 }
 
-function findingBlock({ document, converted }: FileReport, finding: Finding, paint: Painter): string {
+function findingBlock(report: FileReport, finding: Finding, paint: Painter): string {
+  const { document, converted } = report;
   const { severity, rule, message, range } = finding;
   const start = positionAt(document, range.start);
   const place = converted ? finding.keyPath.join('/') : `${start.line + 1}:${start.character + 1}`;
   const head = `  ${safe(place).padEnd(7)} ${paint(STYLES[severity], WORDS[severity])} ${safe(message)} ${paint('dim', rule)}\n`;
-  return converted ? head : head + excerpt(finding, document.text, start.line, paint);
+  const others = (report.related?.get(finding) ?? []).map(({ path, line, column, message: said }) =>
+    paint('dim', `         see ${safe(path)}:${line}:${column} ${safe(said)}\n`),
+  );
+  const lines = converted ? '' : excerpt(finding, document.text, start.line, paint);
+  return head + lines + others.join('');
 }
 
 /** The line on which the finding begins, the one before it, and carets under its part of the line. */

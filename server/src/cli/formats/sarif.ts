@@ -69,6 +69,7 @@ function result(report: FileReport, finding: Finding, indexOf: ReadonlyMap<strin
     level: LEVELS[finding.severity],
     message: { text: finding.message },
     locations: [location(report.path, report.document, finding)],
+    ...relatedLocations(report, finding),
   };
 }
 
@@ -87,6 +88,20 @@ function location(path: string, document: PlistDocument, finding: Finding): Loca
     ...(finding.keyPath.length > 0
       ? { logicalLocations: [{ fullyQualifiedName: finding.keyPath.join('/') }] }
       : {}),
+  };
+}
+
+function relatedLocations({ related }: FileReport, finding: Finding): Pick<Result, 'relatedLocations'> {
+  const lines = related?.get(finding) ?? [];
+  if (lines.length === 0) return {};
+  return {
+    relatedLocations: lines.map(({ path, line, column, message }) => ({
+      physicalLocation: {
+        artifactLocation: { uri: uriOf(path) },
+        region: { startLine: line, startColumn: column },
+      },
+      message: { text: message },
+    })),
   };
 }
 
