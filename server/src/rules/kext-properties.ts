@@ -24,7 +24,11 @@ function checkCompatibleVersion({ root, report }: RuleContext): void {
     if (text === undefined) continue;
     const result = readVersion(text);
     if (!result.ok) {
-      const suggestion = nearestVersion(text);
+      const nearest = nearestVersion(text);
+      // Later than the bundle's own version would be the next mistake.
+      const tooLate =
+        nearest !== undefined && version !== undefined && (compareVersions(nearest, version) ?? 0) > 0;
+      const suggestion = tooLate ? version : nearest;
       report({
         at: value,
         message: `${quoted(text)} is no kext version: ${result.reason}. The loader takes the bundle for invalid and does not say why. Write up to three numbers, such as ${suggestion ?? '1.0.0'}, or remove ${key.text} if nothing links against this kext.`,
