@@ -129,7 +129,8 @@ export function onTypeEdits(
   if (inText || tree.comments.some((comment) => comment.start < first && first < comment.end)) return [];
   const closing = /^<\/(?:dict|array)>/.exec(text.slice(first, first + 10));
   if (typed === '>' && !closing) return [];
-  const container = containerAt(document, first);
+  // A new line goes on where the one before it ended, also in a dictionary that has no closing tag yet.
+  const container = containerAt(document, closing ? first : gapStart(text, first));
   if (!container) return [];
   const outer = indentOf(text, container);
   // In the way of the file: the dictionary's own line tells, not its depth.

@@ -30,6 +30,26 @@ describe('a key with its value, wherever a person types', () => {
     assert.equal(acceptedIn('\t\t\t<k|></k>', 'IOUserClass'), WHOLE));
 });
 
+describe('in a dictionary that has no closing tag yet', () => {
+  const START = plist(
+    '\t<key>CFBundlePackageType</key>\n\t<string>DEXT</string>\n\t<key>IOKitPersonalities</key>\n\t<dict>\n\t\t<key>Lamp</key>\n\t\t<dict>',
+  ).replace(/<\/dict>\s*<\/plist>\s*$/, '');
+  const labels = (text: string) => completeAt(text).labels;
+
+  test('right behind <dict> and on the next line', () => {
+    assert.equal(labels(`${START}|\n\t</dict>\n</dict>\n</plist>\n`)[0], 'IOClass');
+    assert.equal(labels(`${START}\n\t\t\t|\n\t</dict>\n</dict>\n</plist>\n`)[0], 'IOClass');
+  });
+  test('at the end of a file that nobody has closed', () => {
+    const typed = `${START}\n\t\t\t<key>IOClass</key>\n\t\t\t<string>IOUserService</string>\n\t\t\t|`;
+    assert.equal(labels(typed)[0], 'IOProviderClass');
+  });
+  test('a line that stands further left belongs to the dictionary around', () => {
+    const typed = `${START}\n\t\t\t<key>IOClass</key>\n\t\t\t<string>IOUserService</string>\n\t\t|\n\t</dict>\n</dict>\n</plist>\n`;
+    assert.deepEqual(labels(typed), ['key']);
+  });
+});
+
 describe('never a second value', () => {
   const value = '\n\t\t\t<string>Lamp</string>';
   const whole = `\t\t\t<key>IOUserClass</key>${value}`;

@@ -245,6 +245,16 @@ describe('formatting', () => {
       '<plist>\n<dict>\n<key>A</key>\n<true/>\n\t<key>B</key>\n\t<true/>\n</dict>\n</plist>\n',
     );
   });
+  test('a new line in a dictionary without closing tag is one deeper', () => {
+    const { document, position } = marked(
+      '<plist version="1.0">\n<dict>\n\t<key>IOKitPersonalities</key>\n\t<dict>\n|\n</dict>\n</plist>\n',
+    );
+    const edits = service.formatOnType(document, position, '\n', options);
+    assert.deepEqual(
+      edits.map(({ newText }) => newText),
+      ['\t\t'],
+    );
+  });
   test('the new line after a line break', () => {
     const { document, position } = marked(dext('\t\t\t<key>A</key>\n|'));
     const edits = service.formatOnType(document, position, '\n', options);

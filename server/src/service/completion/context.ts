@@ -2,6 +2,7 @@
 import type { PlistNode, TextRange } from '../../plist/types.ts';
 import { openDocument } from '../../workspace/document.ts';
 import type { PlistDocument } from '../../workspace/types.ts';
+import { lineStart } from '../text.ts';
 
 /** What an accepted item replaces: `[start, end)`; the cursor lies inside, on one line with both ends. */
 export interface Token extends TextRange {
@@ -269,15 +270,52 @@ function pendingKey(dict: PlistNode, offset: number): { name: string; hasValue: 
   return entry.value.start >= offset ? { name: entry.key.text, hasValue: true } : undefined;
 }
 
-/** The dictionary, array or foreign element that the offset lies directly in. */
+/**
+ * The dictionary, array or foreign element that the offset lies directly in. One that has no closing tag yet and
+ * ends, as the parser guesses, right before the offset counts: who has just typed `<dict>` goes on inside it.
+ */
 export function containerAt(document: PlistDocument, offset: number): PlistNode | undefined {
-  let node = document.tree.nodeAt(offset);
+  const { tree } = document;
+  let node = tree.nodeAt(offset);
   while (node) {
     const inside = !node.selfClosing && node.openEnd <= offset && offset <= node.closeStart;
-    if (inside && (node.kind === 'dict' || node.kind === 'array' || node.kind === 'unknown')) return node;
+    if (inside && (isContainer(node) || node.kind === 'unknown')) {
+      return openBefore(document, node, offset) ?? node;
+    }
     node = node.parent;
   }
-  return undefined;
+  if (!tree.root || !isOpenAt(document, tree.root, offset)) return undefined;
+  return openBefore(document, tree.root, offset) ?? tree.root;
+}
+
+/** The innermost open dictionary or array at the end of this one. */
+function openBefore(document: PlistDocument, container: PlistNode, offset: number): PlistNode | undefined {
+  let found: PlistNode | undefined;
+  for (let node: PlistNode | undefined = container; node; ) {
+    const children: readonly (PlistNode | undefined)[] =
+      node.kind === 'dict' ? node.entries.map(({ value }) => value) : node.items;
+    const last: PlistNode | undefined = children.findLast((child) => child && child.start < offset);
+    node = last && isOpenAt(document, last, offset) ? last : undefined;
+    found = node ?? found;
+  }
+  return found;
+}
+
+function isContainer({ kind }: PlistNode): boolean {
+  return kind === 'dict' || kind === 'array';
+}
+
+/** True for a container without closing tag that only blanks part from the offset. */
+function isOpenAt({ text }: PlistDocument, node: PlistNode, offset: number): boolean {
+  if (!isContainer(node) || node.selfClosing || node.closeStart !== node.end) return false;
+  if (node.end > offset || text.slice(node.end, offset).trim() !== '') return false;
+  return node.entries.length + node.items.length === 0 || isDeeper(text, offset, node.start);
+}
+
+/** True when the line of one offset is indented more than that of another. */
+function isDeeper(text: string, offset: number, than: number): boolean {
+  const indent = (at: number) => /^[ \t]*/.exec(text.slice(lineStart(text, at), at))?.[0].length ?? 0;
+  return indent(offset) > indent(than);
 }
 
 /** True when the next element behind the offset, comments aside, is a value. */
