@@ -47,6 +47,22 @@ const NOT_OF_A_DEXT: Readonly<
     of: 'an app that sets up VPNs',
     why: 'a driver has no use for it, and a restricted entitlement that its profile lacks keeps it from starting',
   },
+  ...Object.fromEntries(
+    [
+      'allow-jit',
+      'allow-unsigned-executable-memory',
+      'allow-dyld-environment-variables',
+      'disable-library-validation',
+      'disable-executable-page-protection',
+      'debugger',
+    ].map((name) => [
+      `com.apple.security.cs.${name}`,
+      {
+        of: 'apps under the hardened runtime that make or load code while they run',
+        why: 'a driver does neither, and it takes a protection away',
+      },
+    ]),
+  ),
 };
 
 /** A boolean counts where it is true, anything else by being there. */
