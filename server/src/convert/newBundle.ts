@@ -5,7 +5,7 @@ import { dextFiles } from './dextFiles.ts';
 import { ID_VARIABLE } from './dextPersonality.ts';
 import { frameworksOf, minimumOf } from './dextPlan.ts';
 import { appEntitlements, dextEntitlements } from './entitlements.ts';
-import { familyById, familyPersonality, isComplete } from './families.ts';
+import { type Family, familyById, familyPersonality, isComplete } from './families.ts';
 import { bundleIdProblem, classNameProblem, projectName, teamProblem } from './names.ts';
 import { text } from './output.ts';
 import type { OutEntry, PlanFile } from './types.ts';
@@ -48,6 +48,7 @@ export function newBundle(options: NewBundleOptions): NewBundleResult {
       ? undefined
       : `${family.title} is no driver for ${JSON.stringify(provider.slice(0, 80))}: it takes ${family.providers.join(', ')}.`,
     matchProblem(provider, options.match),
+    scsiProblem(family, options.match),
   ].filter((problem) => problem !== undefined);
   if (problems.length > 0) return { ok: false, problems };
 
@@ -56,6 +57,7 @@ export function newBundle(options: NewBundleOptions): NewBundleResult {
     { provider, family, match: (key) => options.match.get(key) },
   ]);
   const software = provider === 'IOUserResources';
+  const unitType = scsiUnitType(family);
   const personality: (readonly [string, PlistValue])[] = [
     ['CFBundleIdentifier', ID_VARIABLE],
     ['CFBundleIdentifierKernel', family.kernelBundle],
@@ -72,6 +74,7 @@ export function newBundle(options: NewBundleOptions): NewBundleResult {
     ...(provider === 'IOPCIDevice' && !options.match.has('IOPCITunnelCompatible')
       ? ([['IOPCITunnelCompatible', true]] as const)
       : []),
+    ...(unitType !== undefined && !options.match.has(UNIT_TYPE) ? ([[UNIT_TYPE, unitType]] as const) : []),
     ...options.match,
     ...familyPersonality(family),
   ];
@@ -109,6 +112,21 @@ function matchProblem(provider: string, match: ReadonlyMap<string, PlistValue>):
   if (row) return undefined;
   const ways = missing.map((keys) => keys.join(' and ')).join(', or ');
   return `A USB ${kind} is not matched by these keys alone.${ways === '' ? '' : ` Add ${ways}.`}`;
+}
+
+const UNIT_TYPE = 'Peripheral Device Type';
+
+/** The classes of SCSIPeripheralsDriverKit each speak the command set of one type of unit. */
+function scsiUnitType({ kernelClass }: Family): bigint | undefined {
+  const type = /^IOUserSCSIPeripheralDeviceType(\d+)$/.exec(kernelClass)?.[1];
+  return type === undefined ? undefined : BigInt(type);
+}
+
+function scsiProblem(family: Family, match: ReadonlyMap<string, PlistValue>): string | undefined {
+  const serves = scsiUnitType(family);
+  const asked = match.get(UNIT_TYPE);
+  if (serves === undefined || asked === undefined || asked === serves) return undefined;
+  return `${family.title} serves units of type ${serves}, not of type ${String(asked)}.`;
 }
 
 function newInfo(name: string, personality: readonly (readonly [string, PlistValue])[]): OutEntry[] {

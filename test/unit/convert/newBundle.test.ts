@@ -23,7 +23,7 @@ const MATCH: Readonly<Record<string, readonly (readonly [string, PlistValue])[]>
     ['ProductID', 746n],
   ],
   IOPCIDevice: [['IOPCIPrimaryMatch', '0x15338086']],
-  IOSCSIPeripheralDeviceNub: [['Peripheral Device Type', 0n]],
+  IOSCSIPeripheralDeviceNub: [],
   IOUserResources: [],
   IOUserService: [['IOPropertyMatch', new Map([['AcmeNub', 'Port']])]],
 };
@@ -56,6 +56,16 @@ describe('a new bundle', () => {
       });
     }
   }
+
+  test('a SCSI driver matches the type of unit that its class serves, and no other', () => {
+    const family = 'scsi-peripheral-type05';
+    const result = newBundle({ ...base, family, match: new Map() });
+    assert.ok(result.ok);
+    const info = result.files.find(({ path }) => path.endsWith('Driver/Info.plist'))?.text ?? '';
+    assert.match(info, /<key>Peripheral Device Type<\/key>\s*<integer>5<\/integer>/);
+    const wrong = newBundle({ ...base, family, match: new Map([['Peripheral Device Type', 0n]]) });
+    assert.ok(!wrong.ok && /type 5, not of type 0/.test(wrong.problems.join()));
+  });
 
   test('what cannot be used is refused', () => {
     const problems = (change: object) => {
