@@ -1,4 +1,5 @@
 /** The workspace: the files of some folders, read once, and the bundles that they make. */
+import { URI, Utils } from 'vscode-uri';
 import { assembleBundles, type Bundle, executablePlaces } from './bundles.ts';
 import { openDocument } from './document.ts';
 import { type ClassDeclaration, classDeclarations } from './iig.ts';
@@ -200,13 +201,7 @@ export class Workspace {
         project,
         origin: project.uri.endsWith('/project.pbxproj') ? ('xcode' as const) : ('xcodegen' as const),
       }))
-      .filter(
-        ({ project, origin }) =>
-          origin === 'xcode' ||
-          !this.#projects.has(
-            `${project.folder}/${encodeURIComponent(project.name)}.xcodeproj/project.pbxproj`,
-          ),
-      );
+      .filter(({ project, origin }) => origin === 'xcode' || !this.#projects.has(generatedBy(project)));
   }
 
   #forgetBundles(): void {
@@ -221,6 +216,15 @@ export class Workspace {
   }
 
   async #read(uri: string, role: FileRole): Promise<void> {
+    try {
+      await this.#readAs(uri, role);
+    } catch (error) {
+      // Nested too deeply for the stack, say: such a file must not keep the others from being read.
+      this.#notices.push({ uri, message: `this file cannot be read: ${(error as Error).message}` });
+    }
+  }
+
+  async #readAs(uri: string, role: FileRole): Promise<void> {
     switch (role) {
       case 'xcode-project':
         return this.#keepProject(uri, await loadXcodeProject(this.#fs, uri, this.#notices));
@@ -295,6 +299,11 @@ export class Workspace {
       return undefined;
     }
   }
+}
+
+/** URI of the project file that XcodeGen makes of a spec. */
+function generatedBy({ folder, name }: Project): string {
+  return Utils.joinPath(URI.parse(folder), `${name}.xcodeproj`, 'project.pbxproj').toString();
 }
 
 function usersOf(bundles: readonly Bundle[]): Map<string, Bundle[]> {

@@ -446,6 +446,34 @@ describe('what goes wrong', () => {
     });
   }
 
+  for (const [what, text] of [
+    ['nested too deeply', `targets: ${'{a: '.repeat(50_000)}`],
+    ['nested too deeply and closed', `targets: ${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+    [
+      'full of aliases of aliases',
+      `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghi'].map((name, at) => `${name}: &${name} [${`*${'abcdefgh'[at]},`.repeat(9)}]`).join('\n')}`,
+    ],
+    [
+      'templates that name each other',
+      'targetTemplates: { A: { templates: [B] }, B: { templates: [A] } }\ntargets: { Lamp: { type: driver-extension, templates: [A] } }',
+    ],
+    [
+      'settings that name each other',
+      'settingGroups: { A: { groups: [B] }, B: { groups: [A] } }\ntargets: { Lamp: { type: driver-extension, settings: { groups: [A] } } }',
+    ],
+    ['of other shapes', 'targets: [1, 2]\nconfigs: 3\nsettings: [x]\ninclude: { a: b }'],
+    [
+      'of targets of other shapes',
+      'targets: { A: 1, B: { type: [x], sources: { a: b }, dependencies: x, settings: 4, info: 5 } }',
+    ],
+  ] as const) {
+    test(`a spec that is ${what} ends, and the rest is read`, async () => {
+      const { workspace } = await indexed({ ...FILES, 'Other/project.yml': text });
+      const own = workspace.bundles.filter(({ uri }) => !uri.includes('/Other/'));
+      assert.equal(own.length, 2);
+    });
+  }
+
   test('caches and other people’s code are not walked', async () => {
     const { workspace } = await indexed({
       'node_modules/x/Info.plist': DEXT,
