@@ -19,6 +19,8 @@ function checkProductName({ view, report }: ViewContext): void {
   if (bundle.origin === 'built') {
     const folder = bundle.name.replace(/\.(dext|systemextension)$/i, '');
     if (folder === bundleId || folder === bundle.name) return;
+    // The rules on single files say it where the file spells out its id: dext/folder-name, sysext/folder-name.
+    if (info.document.built && info.root.get('CFBundleIdentifier')?.string === bundleId) return;
     report({
       document: info.document,
       at: placeIn(info, 'CFBundleIdentifier'),
