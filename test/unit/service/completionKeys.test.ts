@@ -50,6 +50,22 @@ describe('in a dictionary that has no closing tag yet', () => {
   });
 });
 
+describe('an Info.plist that nothing tells the kind of', () => {
+  test('offers the keys that tell it', () => {
+    const { labels, accepted } = completeAt(plist('\t|\n'));
+    assert.deepEqual(labels.slice(0, 2), ['CFBundlePackageType', 'NetworkExtension']);
+    assert.match(accepted('CFBundlePackageType'), /<string>DEXT\|<\/string>/);
+  });
+  test('and leaves other property lists alone', () => {
+    const { document, position } = marked(plist('\t|\n'), undefined, 'file:///work/colors.plist');
+    const { items } = createLanguageService().complete(document, position);
+    assert.deepEqual(
+      items.map(({ label }) => label),
+      ['key'],
+    );
+  });
+});
+
 describe('never a second value', () => {
   const value = '\n\t\t\t<string>Lamp</string>';
   const whole = `\t\t\t<key>IOUserClass</key>${value}`;

@@ -26,8 +26,33 @@ export function keyProposals(place: KeyPlace, evaluation: Evaluation | undefined
   for (const proposal of tableKeys(place, evaluation)) {
     if (!present.has(proposal.label)) proposals.push(proposal);
   }
+  proposals.push(...firstKeys(place).filter(({ label }) => !present.has(label)));
   if (!place.contentOnly) proposals.push(anyKey(place, evaluation));
   return proposals;
+}
+
+/** Keys that tell what an Info.plist is for; with one of them the others follow. */
+const FIRST_KEYS: readonly (readonly [key: string, value: string, detail: string])[] = [
+  ['CFBundlePackageType', '<string>${1|DEXT,KEXT,SYSX,APPL|}</string>', 'what kind of bundle this is'],
+  ['NetworkExtension', '<dict>\n\t$1\n</dict>', 'network extension'],
+  ['NSEndpointSecurityMachServiceName', '<string>$1</string>', 'endpoint-security extension'],
+  ['CMIOExtension', '<dict>\n\t$1\n</dict>', 'camera extension'],
+];
+
+/** In an Info.plist that nothing tells the kind of yet, who starts with an empty dictionary is shown where to begin. */
+function firstKeys(place: KeyPlace): Proposal[] {
+  const { document, dict } = place;
+  const isStart =
+    document.kind.kind === 'plist' && document.kind.by === 'detected' && dict.parent === undefined;
+  if (!isStart || !/Info\.plist$/i.test(document.uri)) return [];
+  return FIRST_KEYS.map(([key, value, detail], index) => ({
+    label: key,
+    kind: CompletionItemKind.Property,
+    snippet: place.contentOnly ? literal(escapeText(key)) : keySnippet(place, key, value),
+    filter: place.contentOnly ? escapeText(key) : filterFor(place.token, '<key>', key),
+    sort: `1${String(index).padStart(5, '0')}`,
+    detail,
+  }));
 }
 
 /** Keys that are names of a table: kext libraries in OSBundleLibraries. */
