@@ -141,6 +141,27 @@ describe('findings over several files', () => {
     await client.stop();
   });
 
+  test('of files that are not open obey the settings', async () => {
+    const { folder } = copied('transport-entitlement/invalid');
+    const severities = async (settings: object) => {
+      const client = await startClient(
+        { ...PULL, workspace: { ...PULL.workspace, configuration: true } },
+        { folders: [pathToFileURL(folder).href], settings },
+      );
+      const { items } = await client.connection.sendRequest<WorkspaceDiagnosticReport>(
+        'workspace/diagnostic',
+        {
+          previousResultIds: [],
+        },
+      );
+      await client.stop();
+      return items.flatMap((item) => ('items' in item ? item.items.map(({ severity }) => severity) : []));
+    };
+    assert.deepEqual(await severities({}), [1]);
+    assert.deepEqual(await severities({ rules: { 'workspace/*': 'hint' } }), [4]);
+    assert.deepEqual(await severities({ validate: false }), []);
+  });
+
   test('follow the folders of the workspace', async () => {
     const first = copied('version/valid');
     const second = copied('transport-entitlement/invalid');

@@ -121,7 +121,7 @@ function open(
 }
 
 /** The kind that the settings give: a glob fits the path within a workspace folder, or the whole path. */
-function kindInSettings(settings: Settings | undefined, uri: string, folders: readonly string[]) {
+export function kindInSettings(settings: Settings | undefined, uri: string, folders: readonly string[]) {
   const folder = folders
     .map((one) => (one.endsWith('/') ? one : `${one}/`))
     .find((one) => uri.startsWith(one));

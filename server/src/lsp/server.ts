@@ -151,6 +151,7 @@ function createServer(
   registerFeatures(context);
   const live = openWorkspace(context, runtime, folders, several, {
     configOf: projects.find,
+    settingsOf,
     openLintOptions: store.lintOptions,
     refresh: () => diagnostics.refresh(texts.keys()),
   });
@@ -272,7 +273,7 @@ function openWorkspace(
   runtime: Runtime,
   folders: readonly string[],
   abilities: WorkspaceAbilities,
-  needs: Pick<WorkspaceNeeds, 'configOf' | 'openLintOptions' | 'refresh'>,
+  needs: Pick<WorkspaceNeeds, 'configOf' | 'settingsOf' | 'openLintOptions' | 'refresh'>,
 ): LiveWorkspace | undefined {
   // Our own files are those of this machine.
   const local = runtime.files ? folders.filter((folder) => folder.startsWith('file:')) : [];

@@ -13,9 +13,11 @@ import { createWorkspaceLinter, type WorkspaceLinter } from '../rules/workspace-
 import type { FileSystem, PlistDocument } from '../workspace/types.ts';
 import { roleOf } from '../workspace/walk.ts';
 import { Workspace } from '../workspace/workspace.ts';
+import { kindInSettings } from './documents.ts';
 import type { FeatureContext } from './features.ts';
 import { stackOf } from './guard.ts';
 import { type ProjectConfig, relativePath } from './projectConfig.ts';
+import type { Settings } from './settings.ts';
 import { BUNDLES_CHANGED_NOTIFICATION } from './workspaceMessages.ts';
 
 /** Pause after a change before others hear of it, in milliseconds. */
@@ -54,6 +56,8 @@ export interface WorkspaceNeeds {
   /** True for a folder whose files can be read. */
   readonly readable: (folder: string) => boolean;
   readonly configOf: (uri: string) => Promise<ProjectConfig | undefined>;
+  /** The settings of the person for a place, asked of the client if it lets us. Never rejects. */
+  readonly settingsOf: (uri: string) => Promise<Settings>;
   /** How an open document is linted. */
   readonly openLintOptions: (document: PlistDocument) => LintOptions;
   /** Findings of open documents may be others now. */
@@ -74,6 +78,8 @@ export interface LiveWorkspace {
   outer(uri: string): string;
   isOpen(inner: string): boolean;
   lintOptions(document: PlistDocument): LintOptions;
+  /** Findings of files that are not open are wanted (`driverPlist.validate`). */
+  validates(): boolean;
   /** Text documents of the editor came, changed or went. */
   changed(uri: string): void;
   closed(uri: string): void;
@@ -88,7 +94,7 @@ export interface LiveWorkspace {
 }
 
 export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
-  const { context, abilities, files, configOf, openLintOptions, refresh } = needs;
+  const { context, abilities, files, configOf, settingsOf, openLintOptions, refresh } = needs;
   let { folders } = needs;
   const { connection, timer } = context;
   const inner = (uri: string): string => URI.parse(uri).toString();
@@ -98,13 +104,15 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
   const adopted = new WeakMap<PlistDocument, PlistDocument>();
   let config: ProjectConfig | undefined;
   let closedOptions: LintOptions = {};
+  let settings: Settings | undefined;
   let read = false;
   let revision = 0;
   let reading: Promise<void> = Promise.resolve();
   let telling: { dispose(): void } | undefined;
 
   const workspace = new Workspace(files, folders.map(inner), {
-    kindOf: (uri) => config?.config.kindOf(relativePath(config, uri)),
+    kindOf: (uri) =>
+      config?.config.kindOf(relativePath(config, uri)) ?? kindInSettings(settings, uri, folders.map(inner)),
   });
   const lintOptions = (document: PlistDocument): LintOptions => {
     const uri = outerOf.get(inner(document.uri));
@@ -115,7 +123,7 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
   const loadConfig = async (): Promise<void> => {
     const [folder] = folders;
     config = folder === undefined ? undefined : await configOf(`${folder.replace(/\/$/, '')}/Info.plist`);
-    const settings = context.settingsFor(folder ?? '');
+    settings = await settingsOf(folder ?? '');
     closedOptions = {
       severities: new Map([...settings.severities, ...(config?.config.severities ?? [])]),
       overlays: config?.overlays,
@@ -185,6 +193,7 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
     outer: (uri) => outerOf.get(uri) ?? uri,
     isOpen: (uri) => outerOf.has(uri),
     lintOptions,
+    validates: () => settings?.validate !== false,
     changed,
     closed(uri) {
       closed.add(uri);

@@ -29,7 +29,7 @@ export function registerWorkspaceDiagnostics(context: FeatureContext, live: Live
     known: ReadonlyMap<string, string>,
   ): Promise<WorkspaceDocumentDiagnosticReport[]> => {
     const items: WorkspaceDocumentDiagnosticReport[] = [];
-    const validates = context.settingsFor('').validate;
+    const validates = live.validates();
     const files = new Set([...filesOf(live), ...answered.keys()]);
     for (const inner of files) {
       const document = live.isOpen(inner) || !validates ? undefined : live.workspace.document(inner);
