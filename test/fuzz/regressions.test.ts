@@ -20,3 +20,16 @@ test('the repair of a damaged compatible version names none that is later than t
   const finding = lint(document).findings.find(({ rule }) => rule === 'kext/compatible-version');
   assert.equal(finding?.fixes()[0]?.title, 'Set to 5.0.0');
 });
+
+test('a PCI text is not rewritten to one that is as wrong', () => {
+  const personality = (match: string) =>
+    `<plist version="1.0">\n<dict>\n\t<key>CFBundlePackageType</key>\n\t<string>KEXT</string>\n\t<key>IOKitPersonalities</key>\n\t<dict>\n\t\t<key>Lamp</key>\n\t\t<dict>\n\t\t\t<key>CFBundleIdentifier</key>\n\t\t\t<string>com.lamp</string>\n\t\t\t<key>IOClass</key>\n\t\t\t<string>Lamp</string>\n\t\t\t<key>IOPCIMatch</key>\n\t\t\t<string>${match}</string>\n\t\t\t<key>IOProviderClass</key>\n\t\t\t<string>IOPCIDevice</string>\n\t\t</dict>\n\t</dict>\n</dict>\n</plist>\n`;
+  const repairs = (match: string) => {
+    const { findings } = lint(openDocument('file:///w/Info.plist', personality(match), 1, { kind: 'kext' }));
+    const found = findings.filter(({ rule }) => rule === 'match/pci-text');
+    assert.ok(found.length > 0, match);
+    return found.flatMap((finding) => finding.fixes().map(({ title }) => title));
+  };
+  assert.deepEqual(repairs('0x000010b5&amp;0,0000FFFF'), []);
+  assert.deepEqual(repairs('0x153310b5,0x153410b5'), ['Write “0x153310b5 0x153410b5”']);
+});

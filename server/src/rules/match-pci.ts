@@ -86,15 +86,13 @@ function checkShort({ key, node, text }: MatchText, term: PciTerm, { report }: R
   });
 }
 
-function junkReport({ key, node, text, read }: MatchText): Report {
+function junkReport(match: MatchText): Report {
+  const { key, node, text, read } = match;
   const pair = LIST_NOTATION.exec(text);
   const blanks = text.replace(/[\s,;|]+/g, ' ').trim();
   const again = pciMatchTerms(blanks);
-  const repaired = pair
-    ? `0x${pair[2]}${pair[1]}`
-    : again.junk || again.terms.length === 0 || blanks === text
-      ? undefined
-      : blanks;
+  const sound = !again.junk && again.terms.length > 0 && !again.terms.some((term) => termFault(match, term));
+  const repaired = pair ? `0x${pair[2]}${pair[1]}` : sound && blanks !== text ? blanks : undefined;
   const none = read.terms.length === 0;
   const what =
     text.trim() === ''
