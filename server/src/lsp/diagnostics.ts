@@ -49,7 +49,10 @@ export function pullDiagnostics(context: FeatureContext): DiagnosticSupport {
   );
   return {
     changed() {},
-    closed() {},
+    closed() {
+      // The version begins anew when the document is opened again, perhaps with another text.
+      generation++;
+    },
     refresh() {
       generation++;
       if (abilities.refreshDiagnostics) connection.languages.diagnostics.refresh().catch(() => {});

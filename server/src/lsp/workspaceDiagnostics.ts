@@ -32,7 +32,8 @@ export function registerWorkspaceDiagnostics(context: FeatureContext, live: Live
     const validates = live.validates();
     const files = new Set([...filesOf(live), ...answered.keys()]);
     for (const inner of files) {
-      const document = live.isOpen(inner) || !validates ? undefined : live.workspace.document(inner);
+      // Open documents too: VS Code keeps one open for minutes after its tab is gone, and then listens only here.
+      const document = validates ? live.workspace.document(inner) : undefined;
       const findings = document && !live.workspace.isConverted(inner) ? allFindings(live, inner) : [];
       const diagnostics = document ? await diagnosticsOf(context, live, document, findings) : [];
       const content = JSON.stringify(diagnostics);

@@ -73,7 +73,9 @@ export function toDiagnostic(
     code: finding.rule,
     source: DIAGNOSTIC_SOURCE,
     message: finding.message,
-    ...(abilities.codeDescription ? { codeDescription: { href: ruleLink(finding.rule, abilities.rulePages) } } : {}),
+    ...(abilities.codeDescription
+      ? { codeDescription: { href: ruleLink(finding.rule, abilities.rulePages) } }
+      : {}),
     ...(tags && tags.length > 0 && abilities.diagnosticTags ? { tags } : {}),
     ...(finding.related && abilities.relatedInformation
       ? { relatedInformation: relatedOf(document, finding) }
