@@ -7,7 +7,7 @@ import { parsePlist } from '../../server/src/plist/parse.ts';
 import { kextText, personality } from '../unit/convert/support.ts';
 import { CLIENT_PULL, startClient } from './client.ts';
 
-const URI = 'file:///work/Gadget.kext/Contents/Info.plist';
+const URI = 'file:///w/Gadget.kext/Contents/Info.plist';
 const text = kextText({
   personalities: personality('Gadget', {
     IOClass: 'A',

@@ -17,7 +17,7 @@ interface Message {
   readonly result?: { readonly items?: readonly Diagnostic[]; readonly capabilities?: object };
 }
 
-const URI = 'file:///work/Lamp/Info.plist';
+const URI = 'file:///w/Lamp/Info.plist';
 
 /** A conversation: initialize, open, pull. Resolves to the findings. */
 async function converse(

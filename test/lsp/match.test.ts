@@ -15,7 +15,7 @@ import type {
 import { dext } from '../unit/service/marked.ts';
 import { CLIENT_PULL, type LspClient, startClient } from './client.ts';
 
-const URI = 'file:///work/Lamp/Info.plist';
+const URI = 'file:///w/Lamp/Info.plist';
 const SERIAL = 'LAMP-000042';
 
 const DUMP = `+-o Root  <class IORegistryEntry, id 0x100000100, retain 11>

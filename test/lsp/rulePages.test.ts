@@ -40,7 +40,7 @@ describe('pages of rules', () => {
       [{ rulePages: 'editor:/pages/{rule}' }, /^editor:\/pages\/[\w-]+\/[\w-]+$/],
     ] as const) {
       const client = await startClient(CAPABLE, { initializationOptions });
-      const document = await client.open('file:///work/Lamp/Info.plist', FAULTY);
+      const document = await client.open('file:///w/Lamp/Info.plist', FAULTY);
       const found = await document.published();
       assert.ok(found.length > 0);
       for (const { code, codeDescription } of found) {

@@ -13,7 +13,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { dext } from '../unit/service/marked.ts';
 import { CLIENT_3_16, CLIENT_PULL, type OpenDocument, SERVER, startClient } from './client.ts';
 
-const URI = 'file:///work/Lamp/Info.plist';
+const URI = 'file:///w/Lamp/Info.plist';
 
 /** Wrong: idVendor is a string. */
 const BROKEN = dext(`			<key>CFBundleIdentifierKernel</key>
@@ -229,16 +229,16 @@ describe('a client that pulls', () => {
 describe('documents', () => {
   test('XML that is no property list is left alone', async () => {
     const client = await startClient(CLIENT_PULL);
-    const page = await client.open('file:///work/page.xml', '<html><body></html>', 'xml');
+    const page = await client.open('file:///w/page.xml', '<html><body></html>', 'xml');
     assert.deepEqual((await page.pull()).items, []);
     assert.deepEqual(await symbols(client, page), null);
-    const list = await client.open('file:///work/list.xml', BROKEN, 'xml');
+    const list = await client.open('file:///w/list.xml', BROKEN, 'xml');
     assert.ok((await list.pull()).items.length > 0);
     assert.ok(((await symbols(client, list)) as unknown[]).length > 0);
     await list.change('<plist version', '<!-- a --><plst version');
     await list.change('<!DOCTYPE plist', '<!DOCTYPE plst');
     assert.ok((await list.pull()).items.length > 0, 'what is ours stays ours while it is typed');
-    const template = await client.open('file:///work/Info.plist.in', BROKEN, 'plaintext');
+    const template = await client.open('file:///w/Info.plist.in', BROKEN, 'plaintext');
     assert.ok((await template.pull()).items.length > 0);
     await client.stop();
   });
@@ -311,7 +311,7 @@ describe('documents', () => {
     const document = await client.open(URI, BROKEN);
     await document.pull();
     const params = { textDocument: { uri: URI }, position: document.after('<key>idVen') };
-    const large = await client.open('file:///work/Large/Info.plist', LARGE);
+    const large = await client.open('file:///w/Large/Info.plist', LARGE);
     const busy = () => large.pull();
 
     const source = new CancellationTokenSource();
@@ -334,7 +334,7 @@ describe('documents', () => {
     const client = await startClient(CLIENT_PULL);
     const document = await client.open(URI, BROKEN);
     await document.pull();
-    const large = await client.open('file:///work/Large/Info.plist', LARGE);
+    const large = await client.open('file:///w/Large/Info.plist', LARGE);
     const busy = large.pull();
     const position = document.after('<key>idVen');
     const asked = client.connection.sendRequest<CompletionList>('textDocument/completion', {

@@ -48,7 +48,7 @@ function randomNumbers(seed: number): (below: number) => number {
 
 test(`${EDITS} edits and requests`, async () => {
   const client = await startClient(CLIENT_PULL);
-  const uri = 'file:///work/Info.plist';
+  const uri = 'file:///w/Info.plist';
   await client.open(uri, BASE);
   const random = randomNumbers(42);
   let document = TextDocument.create(uri, 'plist', 1, BASE);
@@ -81,7 +81,7 @@ test(`${EDITS} edits and requests`, async () => {
   assert.deepEqual(wrong, []);
   assert.deepEqual(client.received.get('window/logMessage') ?? [], []);
 
-  const fresh = 'file:///work/fresh/Info.plist';
+  const fresh = 'file:///w/fresh/Info.plist';
   await client.open(fresh, document.getText());
   const pull = (of: string) =>
     client.connection.sendRequest<{ items: unknown[] }>('textDocument/diagnostic', {

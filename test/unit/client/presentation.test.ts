@@ -91,7 +91,7 @@ describe('CI', () => {
     const [{ pattern }] = manifest.contributes.problemMatchers;
     const regexp = new RegExp(pattern.regexp);
     const document = openDocument(
-      'file:///work/Lamp/Info.plist',
+      'file:///w/Lamp/Info.plist',
       dext(
         '\t\t\t<key>IOProviderClass</key>\n\t\t\t<string>IOUSBHostDevice</string>\n\t\t\t<key>idVendor</key>\n\t\t\t<string>1</string>',
       ),

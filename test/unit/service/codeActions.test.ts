@@ -39,7 +39,7 @@ function personality(changed: { readonly [key: string]: string | null }): string
 
 /** Rules that find something in a text. */
 function rulesOf(text: string): unknown[] {
-  return service.diagnostics(openDocument('file:///work/Lamp/Info.plist', text)).map(({ code }) => code);
+  return service.diagnostics(openDocument('file:///w/Lamp/Info.plist', text)).map(({ code }) => code);
 }
 
 describe('quick fixes', () => {
@@ -161,7 +161,7 @@ describe('rewriting', () => {
   });
   test('a copy of a personality', () => {
     const text = rewritten(dext(personality({})).replace('>Lamp<', '>La|mp<'), 'Duplicate');
-    const { tree } = openDocument('file:///work/Info.plist', text);
+    const { tree } = openDocument('file:///w/Info.plist', text);
     const both = tree.root
       ?.get('IOKitPersonalities')
       ?.entries.map(({ key, value }) => [key.text, value?.entries.length]);

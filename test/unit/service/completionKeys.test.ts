@@ -57,7 +57,7 @@ describe('an Info.plist that nothing tells the kind of', () => {
     assert.match(accepted('CFBundlePackageType'), /<string>DEXT\|<\/string>/);
   });
   test('and leaves other property lists alone', () => {
-    const { document, position } = marked(plist('\t|\n'), undefined, 'file:///work/colors.plist');
+    const { document, position } = marked(plist('\t|\n'), undefined, 'file:///w/colors.plist');
     const { items } = createLanguageService().complete(document, position);
     assert.deepEqual(
       items.map(({ label }) => label),

@@ -8,7 +8,7 @@ import { kextText, personality } from '../convert/support.ts';
 
 const KEYS = { IOClass: 'AcmeGadget', IOProviderClass: 'IOUSBDevice', idVendor: 4660, idProduct: 2 };
 const text = kextText({ personalities: personality('Gadget', KEYS) });
-const URI = 'file:///work/Gadget.kext/Contents/Info.plist';
+const URI = 'file:///w/Gadget.kext/Contents/Info.plist';
 
 function offered(source: string, before: string, command?: string, only?: string[]): string[] {
   const service = createLanguageService({ abilities: { ...FULL_ABILITIES, convertCommand: command } });

@@ -21,7 +21,7 @@ export interface Marked {
 }
 
 /** Opens a text with exactly one `|` in it, which is taken out; throws without one, or with more. */
-export function marked(text: string, kind?: BundleKind, uri = 'file:///work/Lamp/Info.plist'): Marked {
+export function marked(text: string, kind?: BundleKind, uri = 'file:///w/Lamp/Info.plist'): Marked {
   const parts = text.split('|');
   if (parts.length !== 2) throw new Error(`the text needs one | for the cursor, it has ${parts.length - 1}`);
   const document = openDocument(uri, parts.join(''), 1, { kind });

@@ -31,7 +31,7 @@ const [first] = suggestionsFor(device, registry.context);
 assert.ok(first);
 
 function added(text: string): string {
-  const document = openDocument('file:///work/Lamp/Info.plist', text, 1);
+  const document = openDocument('file:///w/Lamp/Info.plist', text, 1);
   const addition = addPersonality(document, device!, first!);
   assert.ok(addition);
   return applyEdits(text, addition.edits);
@@ -54,7 +54,7 @@ test('a document without personalities gets the dictionary; a name that is taken
   assert.match(once, /<key>IOKitPersonalities<\/key>\s*<dict>\s*<key>USBHostDevice_1209_0001</);
   const twice = added(once);
   assert.match(twice, /<key>USBHostDevice_1209_0001_2</);
-  const document = openDocument('file:///work/Lamp/Info.plist', once, 1);
+  const document = openDocument('file:///w/Lamp/Info.plist', once, 1);
   const errors = lint(document).findings.filter(({ severity }) => severity === 'error');
   assert.deepEqual(
     errors.map(({ rule, message }) => `${rule}: ${message}`),
@@ -68,7 +68,7 @@ test('no dictionary, no edit', () => {
     '<plist><array/></plist>',
     '<plist><dict><key>IOKitPersonalities</key><array/></dict></plist>',
   ]) {
-    const document = openDocument('file:///work/Info.plist', text, 1);
+    const document = openDocument('file:///w/Info.plist', text, 1);
     assert.equal(addPersonality(document, device, first), undefined, text);
   }
 });

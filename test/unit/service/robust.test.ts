@@ -104,7 +104,7 @@ describe('any text, any place', () => {
   test('nothing throws, edits of items hold the cursor', () => {
     fc.assert(
       fc.property(damaged, fc.double({ min: 0, max: 1, noNaN: true }), (text, at) => {
-        const document = openDocument('file:///work/Info.plist', text, 1);
+        const document = openDocument('file:///w/Info.plist', text, 1);
         askAll(document, Math.floor(at * text.length));
       }),
       { numRuns: 300 },
@@ -112,13 +112,13 @@ describe('any text, any place', () => {
   });
   test('every place of a sound document', () => {
     for (const seed of SEEDS) {
-      const document = openDocument('file:///work/Info.plist', seed, 1);
+      const document = openDocument('file:///w/Info.plist', seed, 1);
       for (let offset = 0; offset <= seed.length; offset += 3) askAll(document, offset);
     }
   });
   test('deep nesting', () => {
     const text = `<plist><dict><key>a</key>${'<dict><key>a</key>'.repeat(20_000)}`;
-    const document = openDocument('file:///work/Info.plist', text, 1);
+    const document = openDocument('file:///w/Info.plist', text, 1);
     askAll(document, text.length);
     askAll(document, 5000);
   });
@@ -134,9 +134,9 @@ describe('formatting', () => {
     );
   };
   const check = (text: string, name: string): void => {
-    const once = applyEdits(text, blankEdits(openDocument('file:///work/Info.plist', text), '\t'));
+    const once = applyEdits(text, blankEdits(openDocument('file:///w/Info.plist', text), '\t'));
     assert.equal(valuesOf(once), valuesOf(text), `${name}: a value changed`);
-    const twice = applyEdits(once, blankEdits(openDocument('file:///work/Info.plist', once), '\t'));
+    const twice = applyEdits(once, blankEdits(openDocument('file:///w/Info.plist', once), '\t'));
     assert.equal(twice, once, `${name}: the second time changes again`);
     assert.equal(once.replace(/\s/g, ''), text.replace(/\s/g, ''), `${name}: more than blanks changed`);
   };

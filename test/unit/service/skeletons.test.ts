@@ -18,7 +18,7 @@ describe('a skeleton as it stands', () => {
   for (const [label, kind] of Object.entries(KINDS)) {
     test(`${label}: of its kind, without error or warning`, () => {
       const text = completeAt('|', PLAIN_ABILITIES).accepted(label);
-      const document = openDocument('file:///work/Lamp/Info.plist', text);
+      const document = openDocument('file:///w/Lamp/Info.plist', text);
       assert.equal(document.kind.kind, kind);
       const grave = lint(document).findings.filter(
         ({ severity }) => severity === 'error' || severity === 'warning',
