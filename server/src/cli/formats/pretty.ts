@@ -87,6 +87,7 @@ function expand(text: string): string {
 }
 
 function summaryLine(summary: Summary, paint: Painter): string {
+  if (summary.files === 0) return 'No file was checked.';
   const checked = count(summary.files, 'file');
   const parts: string[] = [];
   if (summary.errors > 0) parts.push(paint('red', count(summary.errors, 'error')));
