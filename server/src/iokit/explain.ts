@@ -13,8 +13,11 @@ import { pciMatchTerms } from './pci.ts';
 import { PRIVATE_TEXT } from './private.ts';
 import {
   USB_KEYS,
+  USB_VENDOR_SPECIFIC,
   type UsbCombination,
   type UsbKind,
+  type UsbRow,
+  usbClassKey,
   usbKeyCombination,
   usbKindOf,
   usbScore,
@@ -185,12 +188,21 @@ export function usbCombination(personality: PlistDict): UsbSummary | undefined {
   const combination = usbKeyCombination(keys, kind);
   const { row } = combination;
   const wildcards = row ? row.needs.filter((key) => personality.get(key) === '*') : [];
-  const impossible = row && USB_KEYS[kind].some((key) => isImpossible(key, personality.get(key)));
+  const impossible =
+    row &&
+    (USB_KEYS[kind].some((key) => isImpossible(key, personality.get(key))) ||
+      isOtherClass(row, personality.get(usbClassKey(kind))));
   const score =
     row && !impossible
       ? usbScore(row, wildcards.length, false, int32(personality.get('IOProbeScore')))
       : undefined;
   return { kind, combination, score, wildcards, maskMayApply: personality.has('idProductMask') };
+}
+
+/** A class number of devices that the row is never tried on. */
+function isOtherClass({ classIs }: UsbRow, value: PlistValue | undefined): boolean {
+  if (classIs === 'any' || typeof value !== 'bigint') return false;
+  return (value === BigInt(USB_VENDOR_SPECIFIC)) !== (classIs === 'vendor-specific');
 }
 
 /** A value that no device can have: a string other than `"*"`, a boolean. Strings with build variables may be anything. */

@@ -1,4 +1,4 @@
-/** Inlay hints: names and hexadecimal forms of numbers, data as text. */
+/** Inlay hints: names and hexadecimal forms of numbers, data as text, scores of USB personalities. */
 import type { InlayHint, Range } from 'vscode-languageserver-types';
 import type { PlistNode } from '../plist/types.ts';
 import type { LintOptions } from '../rules/lint.ts';
@@ -7,6 +7,7 @@ import type { PlistDocument } from '../workspace/types.ts';
 import { evaluationOf } from './knowledge.ts';
 import { annotation } from './schemaInfo.ts';
 import { offsetAt, positionAt } from './text.ts';
+import { usbScoreLabel } from './usbWords.ts';
 import { numberName, pciNames, printable } from './valueWords.ts';
 
 const LABEL_LENGTH = 60;
@@ -42,6 +43,7 @@ function firstNodeAt({ tree }: PlistDocument, offset: number): number {
 }
 
 function labelOf(node: PlistNode, evaluation: Evaluation | undefined): string | undefined {
+  if (node.kind === 'key') return usbScoreLabel(node);
   if (node.kind === 'data') {
     const text = node.data && printable(node.data);
     return text === undefined ? undefined : `"${text}"`;

@@ -1,5 +1,5 @@
-/** What the USB keys of a personality come to, for hover: the combination and its score. */
-import { usbCombination } from '../iokit/explain.ts';
+/** What the USB keys of a personality come to, for hover and inlay hints: the combination and its score. */
+import { type UsbSummary, usbCombination } from '../iokit/explain.ts';
 import { USB_KEYS, usbRowName } from '../iokit/usb.ts';
 import type { PlistNode } from '../plist/types.ts';
 import { isDict } from '../plist/value.ts';
@@ -13,12 +13,7 @@ const READ = new Set([...USB_KEYS.device, ...USB_KEYS.interface, 'IOProviderClas
  */
 export function usbWords(key: PlistNode): string | undefined {
   const inside = READ.has(key.text) ? key.parent : undefined;
-  const named = /^IOKitPersonalities/.test(key.parent?.name ?? '') ? key.parent?.get(key.text) : undefined;
-  const dict = inside ?? named;
-  if (dict?.kind !== 'dict' || dict.entries.some((entry) => hasBuildVariable(entry.key.text)))
-    return undefined;
-  const value = dict.value();
-  const summary = isDict(value) ? usbCombination(value) : undefined;
+  const summary = summaryOf(inside ?? personalityNamedBy(key));
   if (!summary) return undefined;
   const { kind, combination, score, wildcards, maskMayApply } = summary;
   if (!combination.row) return `**USB match:** never. ${sentence(combination.what)}`;
@@ -31,6 +26,40 @@ export function usbWords(key: PlistNode): string | undefined {
     combination.row.confirmed ? '' : 'never seen on today’s systems',
   ].filter((note) => note !== '');
   return `**USB match:** ${kind} by ${row}, score **${score}**${notes.length > 0 ? ` (${notes.join('; ')})` : ''}.`;
+}
+
+/**
+ * What a personality's name says of it in an inlay hint: `score 90000`, or `never matches`. Undefined where the key
+ * names no USB personality and where a build variable, or a value that cannot be read, leaves it open. Never throws.
+ */
+export function usbScoreLabel(key: PlistNode): string | undefined {
+  const dict = personalityNamedBy(key);
+  const summary = summaryOf(dict);
+  if (!dict || !summary) return undefined;
+  if ([...READ].some((name) => dict.get(name) && dict.get(name)?.value() === undefined)) return undefined;
+  const { combination, score } = summary;
+  const isOpen = (name: string): boolean => holdsVariable(dict.get(name));
+  if (!combination.row) return isOpen('idProductArray') ? undefined : 'never matches';
+  if (score === undefined) return 'never matches';
+  return [...READ].some(isOpen) ? undefined : `score ${score}`;
+}
+
+/** The dictionary behind a key of IOKitPersonalities; of a name that stands twice, behind the one that is read. */
+function personalityNamedBy(key: PlistNode): PlistNode | undefined {
+  if (!/^IOKitPersonalities(_\w+)?$/.test(key.parent?.name ?? '')) return undefined;
+  const named = key.parent?.get(key.text);
+  return named?.key?.start === key.start ? named : undefined;
+}
+
+function summaryOf(dict: PlistNode | undefined): UsbSummary | undefined {
+  if (dict?.kind !== 'dict' || dict.entries.some((entry) => hasBuildVariable(entry.key.text)))
+    return undefined;
+  const value = dict.value();
+  return isDict(value) ? usbCombination(value) : undefined;
+}
+
+function holdsVariable(node: PlistNode | undefined): boolean {
+  return node?.kind === 'array' ? node.items.some(holdsVariable) : hasBuildVariable(node?.string ?? '');
 }
 
 function sentence(text: string): string {

@@ -163,9 +163,50 @@ describe('inlay hints', () => {
   };
   const usb = '<key>IOProviderClass</key><string>IOUSBHostDevice</string>';
   test('hex form and vendor', () =>
-    assert.deepEqual(hints(`${usb}<key>idVendor</key><integer>1452</integer>`), ['0x05AC Apple, Inc.']));
+    assert.deepEqual(hints(`${usb}<key>idVendor</key><integer>1452</integer>`), [
+      'never matches',
+      '0x05AC Apple, Inc.',
+    ]));
   test('a number in hex shows its name only', () =>
-    assert.deepEqual(hints(`${usb}<key>idVendor</key><integer>0x05ac</integer>`), ['Apple, Inc.']));
+    assert.deepEqual(hints(`${usb}<key>idVendor</key><integer>0x05ac</integer>`), [
+      'never matches',
+      'Apple, Inc.',
+    ]));
+  const product = (value: string, more = '') =>
+    hints(`${usb}<key>idVendor</key><integer>9</integer><key>idProduct</key>${value}${more}`);
+  const probe = (value: string) => `<key>IOProbeScore</key>${value}`;
+  test('a USB personality says its score', () => {
+    assert.deepEqual(product('<integer>2</integer>'), ['score 90000']);
+    assert.deepEqual(product('<string>*</string>', probe('<integer>7</integer>')), ['score 89007']);
+  });
+  test('the score stands behind the name', () => {
+    const { document } = marked(
+      dext(`${usb}<key>idVendor</key><integer>9</integer><key>idProduct</key><integer>2</integer>|`),
+    );
+    const [hint] = service.inlayHints(document, {
+      start: { line: 0, character: 0 },
+      end: { line: 1000, character: 0 },
+    });
+    const at = offsetAt(document, hint!.position);
+    assert.ok(document.text.slice(0, at).endsWith('<key>Lamp</key>'));
+  });
+  test('a value or a class that the combination never holds for', () => {
+    assert.deepEqual(product('<string>2</string>'), ['never matches']);
+    const classes = (cls: number) =>
+      hints(
+        `${usb}<key>bDeviceClass</key><integer>${cls}</integer><key>bDeviceSubClass</key><integer>1</integer>`,
+      )[0];
+    assert.equal(classes(255), 'never matches');
+    assert.equal(classes(7), 'score 50000');
+  });
+  test('no score where a build variable or a damaged value leaves it open, nor for another provider', () => {
+    assert.deepEqual(product('<string>$(PRODUCT)</string>'), []);
+    assert.deepEqual(product('<integer>2</integer>', probe('<string>$(SCORE)</string>')), []);
+    assert.deepEqual(product('<integer>x</integer>'), []);
+    assert.deepEqual(product('<integer>2</integer>', '<key>$(KEY)</key><true/>'), []);
+    assert.deepEqual(hints('<key>IOProviderClass</key><string>$(CLASS)</string>'), []);
+    assert.deepEqual(hints('<key>IOProviderClass</key><string>IOPCIDevice</string>'), []);
+  });
   test('PCI match lists', () => {
     const [hint] = hints(
       '<key>IOProviderClass</key><string>IOPCIDevice</string><key>IOPCIMatch</key><string>0x10d38086</string>',
