@@ -104,6 +104,26 @@ describe('findings over several files', () => {
     await client.stop();
   });
 
+  test('of one file are mended with what the workspace knows: a declared class', async () => {
+    const { folder, uri, text } = copied('user-class/valid');
+    const client = await started(folder);
+    const bare = text('Driver/Info.plist').replace(/\s*<key>IOUserClass<\/key>\s*<string>Lamp<\/string>/, '');
+    const info = await client.open(uri('Driver/Info.plist'), bare);
+    const [finding] = (await info.pull()).items.filter(({ code }) => code === 'dext/missing-user-class');
+    assert.ok(finding);
+    const actions = await client.connection.sendRequest<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri: info.uri },
+      range: finding.range,
+      context: { diagnostics: [finding], only: ['quickfix'] },
+    });
+    const adding = actions.filter(({ title }) => title === 'Add IOUserClass');
+    assert.equal(adding.length, 1);
+    assert.equal(adding[0]?.isPreferred, true);
+    await info.apply(adding[0]?.edit as WorkspaceEdit);
+    assert.match(info.text(), /<key>IOUserClass<\/key>\s*<string>Lamp<\/string>/);
+    await client.stop();
+  });
+
   test('of another file are mended there: PRODUCT_NAME in the project', async () => {
     const { folder, uri, text } = copied('product-name/invalid');
     const client = await started(folder);

@@ -81,7 +81,11 @@ export function registerFeatures(context: FeatureContext): void {
       const document = await documentFor(textDocument.uri);
       if (!document) return null;
       const more = (await context.several?.()?.actions(document, range, only)) ?? [];
-      return [...more, ...service.codeActions(document, { range, diagnostics, only })];
+      // Where the workspace knows a better repair of the same name for the same finding, that one alone is offered.
+      const keyOf = ({ title, diagnostics: told }: CodeAction) => JSON.stringify([title, told?.[0]?.range]);
+      const known = new Set(more.map(keyOf));
+      const own = service.codeActions(document, { range, diagnostics, only });
+      return [...more, ...own.filter((action) => !known.has(keyOf(action)))];
     }),
   );
   connection.onCodeActionResolve(async (action) => {

@@ -198,7 +198,7 @@ async function documentIn(live: LiveWorkspace, { uri }: PlistDocument): Promise<
   return live.workspace.document(live.inner(uri));
 }
 
-/** Quick fixes of findings over several files that touch a range. */
+/** Quick fixes that the workspace knows at a range: of findings over several files, and better ones of the file's own. */
 export async function severalActions(
   context: FeatureContext,
   live: LiveWorkspace,
@@ -213,8 +213,11 @@ export async function severalActions(
   const inner = live.inner(document.uri);
   const start = offsetAt(document, range.start);
   const end = offsetAt(document, range.end);
+  const { findings } = lintOf(document, live.lintOptions(document));
+  const alone = new Set(findings);
   const touched = live.linter
-    .findingsOf(inner)
+    .merged(inner, findings)
+    .filter((finding) => !alone.has(finding))
     .filter((finding) => finding.range.start <= end && finding.range.end >= start);
   const actions = touched.flatMap((finding) =>
     finding.fixes().map(async (fix): Promise<CodeAction> => {

@@ -1,9 +1,11 @@
 /** Rules on the classes that personalities name and the `.iig` files declare. */
 import type { PlistNode } from '../plist/types.ts';
-import type { SourceClass } from '../workspace/workspace.ts';
+import { byDistance, nearest } from '../schema/nearest.ts';
+import type { Bundle } from '../workspace/bundles.ts';
+import type { SourceClass, Workspace } from '../workspace/workspace.ts';
 import { setTextFix } from './bundle-edits.ts';
 import { DEXT_KINDS, knownString, listed } from './bundle-values.ts';
-import type { PersonalityNode, ViewContext, WorkspaceRule } from './types.ts';
+import type { Fix, PersonalityNode, ViewContext, WorkspaceRule } from './types.ts';
 import type { ViewFile } from './workspace-view.ts';
 
 /** Classes of DriverKit's frameworks and what each derives from, as far as a driver can inherit them. */
@@ -26,6 +28,10 @@ const FRAMEWORK: Readonly<Record<string, string | undefined>> = {
   IOUserBlockStorageDevice: 'IOService',
   IOUserAudioDriver: 'IOService',
   IOUserMIDIDriver: 'IOService',
+  IOUserAudioObject: 'OSObject',
+  IOUserAudioClockDevice: 'IOUserAudioObject',
+  IOUserAudioDevice: 'IOUserAudioClockDevice',
+  IOUserAudioStream: 'IOUserAudioObject',
 };
 
 /** The class that user space must derive from, by the kernel class that stands for the driver. */
@@ -66,16 +72,66 @@ function userClasses(personalities: readonly PersonalityNode[]): Named[] {
 }
 
 /** The classes of the bundle's own sources; undefined when one of its sources is not there to be read. */
-function classesOf({ workspace, view: { bundle } }: ViewContext): readonly SourceClass[] | undefined {
+function classesOf(workspace: Workspace, bundle: Bundle): readonly SourceClass[] | undefined {
   const listedFiles = bundle.target?.files.filter((uri) => uri.endsWith('.iig')) ?? [];
   if (bundle.interfaces.length === 0 || listedFiles.some((uri) => !workspace.exists(uri))) return undefined;
   const classes = workspace.classesOf(bundle);
   return classes.length === 0 ? undefined : classes;
 }
 
+const FIXES_AT_ONCE = 5;
+
+/** The declared classes in place of a name, nearest first; preferred where the name is a slip of theirs. */
+function classFixes(node: PlistNode, name: string, classes: readonly SourceClass[]): Fix[] {
+  const fitting = fittingNames(node.parent, classes);
+  const names = fitting.length > 0 ? fitting : [...new Set(classes.map((one) => one.name))];
+  const meant = nearest(name, names);
+  const sorted = byDistance(name, names).filter((one) => one !== meant);
+  return [...(meant === undefined ? [] : [meant]), ...sorted]
+    .slice(0, FIXES_AT_ONCE)
+    .map((one) => setTextFix(node, one, `Change to ${one}`, one === meant));
+}
+
+/**
+ * Names of the classes that can stand as IOUserClass in a dictionary: in one of a user client what derives from
+ * IOUserClient, in a personality the other services, of the family that IOClass names. A class with an ancestor
+ * that nothing is known of may be either.
+ */
+function fittingNames(dict: PlistNode | undefined, classes: readonly SourceClass[]): string[] {
+  const isClient = dict?.name?.endsWith('UserClientProperties') === true;
+  const wanted = isClient ? 'IOUserClient' : BASE_OF[knownString(dict?.get('IOClass'))?.trim() ?? ''];
+  const fits = (one: SourceClass): boolean => {
+    const ancestors = ancestorsOf(one, classes);
+    if (ancestors.includes('IOUserClient')) return isClient;
+    const unknown = ancestors.some((name) => !isKnown(name, classes));
+    return unknown || ancestors.includes(wanted ?? 'IOService');
+  };
+  return [...new Set(classes.filter(fits).map((one) => one.name))];
+}
+
+function isKnown(name: string, classes: readonly SourceClass[]): boolean {
+  return Object.hasOwn(FRAMEWORK, name) || classes.some((one) => one.name === name);
+}
+
+/**
+ * The one class that a dictionary without IOUserClass can mean: the only fitting one that the sources of every
+ * bundle with this Info.plist declare. Undefined when there is none, or a choice, or not all sources are there.
+ */
+export function onlyClassFor(workspace: Workspace, uri: string, dict: PlistNode): string | undefined {
+  const names = new Set<string>();
+  for (const bundle of workspace.bundlesOf(uri)) {
+    if (!DEXT_KINDS.includes(bundle.kind)) continue;
+    const classes = classesOf(workspace, bundle);
+    if (!classes) return undefined;
+    for (const name of fittingNames(dict, classes)) names.add(name);
+  }
+  const [only] = names;
+  return names.size === 1 ? only : undefined;
+}
+
 function checkUserClass(context: ViewContext): void {
   const { workspace, view, report } = context;
-  const classes = view.info && classesOf(context);
+  const classes = view.info && classesOf(workspace, view.bundle);
   if (!view.info || !classes) return;
   const { document } = view.info;
   for (const { node, name } of userClasses(view.personalities)) {
@@ -89,7 +145,7 @@ function checkUserClass(context: ViewContext): void {
       message: near
         ? `No class is called ${name}: the .iig file declares ${near.name}. The system asks the dext for the class by this very name and the driver never starts. Write ${near.name}.`
         : `No .iig file of this target declares a class ${name}, so the dext cannot make one when the system asks for it, and the driver never starts. Declared: ${listed(classes.slice(0, 5).map((one) => one.name))}.`,
-      fixes: () => (near ? [setTextFix(node, near.name, `Change to ${near.name}`)] : []),
+      fixes: () => classFixes(node, name, classes),
       related: (near ? [near] : classes.slice(0, 3)).map((one) => ({
         uri: one.uri,
         range: { start: one.start, end: one.end },
@@ -100,8 +156,8 @@ function checkUserClass(context: ViewContext): void {
 }
 
 function checkBase(context: ViewContext): void {
-  const { view, report } = context;
-  const classes = view.info && classesOf(context);
+  const { workspace, view, report } = context;
+  const classes = view.info && classesOf(workspace, view.bundle);
   if (!classes) return;
   const { document } = view.info as ViewFile;
   for (const { node, name, personality } of userClasses(view.personalities)) {
@@ -112,9 +168,7 @@ function checkBase(context: ViewContext): void {
     if (wanted === undefined || !own) continue;
     const ancestors = ancestorsOf(own, classes);
     // A base that is none of the classes we know may derive from the wanted one.
-    const unknown = ancestors.some(
-      (one) => !(one in FRAMEWORK) && !classes.some((other) => other.name === one),
-    );
+    const unknown = ancestors.some((one) => !isKnown(one, classes));
     if (unknown || ancestors.includes(wanted)) continue;
     report({
       document,

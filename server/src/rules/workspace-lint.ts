@@ -9,6 +9,7 @@ import { directives, names } from './directives.ts';
 import { guarded, type LintOptions, rangeOfNode, severityOf } from './lint.ts';
 import type { Finding, WorkspaceReport, WorkspaceRule } from './types.ts';
 import { workspaceRules } from './workspace.ts';
+import { withWorkspaceFixes } from './workspace-fixes.ts';
 import { viewOf } from './workspace-view.ts';
 
 export interface WorkspaceLintOptions {
@@ -22,7 +23,8 @@ export interface WorkspaceLinter {
   /** Findings of one file: only the bundles that can have one there are looked at. */
   findingsOf(uri: string): readonly Finding[];
   /**
-   * All findings of a file: those of its own, less what the workspace knows better, and those over several files.
+   * All findings of a file: those of its own, less what the workspace knows better and with the repairs that it
+   * knows, and those over several files.
    *
    * @param single what `lint` says of the file alone
    */
@@ -113,7 +115,9 @@ export function createWorkspaceLinter(
   const linter: WorkspaceLinter = {
     findings: () => settled(workspace.bundles.flatMap(foundIn)),
     merged(uri, single) {
-      const own = single.filter((finding) => !isGenerated(workspace, uri, finding));
+      const own = single
+        .filter((finding) => !isGenerated(workspace, uri, finding))
+        .map((finding) => withWorkspaceFixes(workspace, uri, finding));
       return withSeveral(own, linter.findingsOf(uri));
     },
     findingsOf(uri) {
