@@ -93,7 +93,11 @@ function createServer(
   const projects = createProjectConfigs(runtime.files, (folder, problems) => {
     connection.console.warn(`${folder}${CONFIG_FILE}: ${problems.join('; ')}`);
   });
-  const service = createLanguageService({ abilities: abilities.service, lintOptions: store.lintOptions });
+  const service = createLanguageService({
+    abilities: abilities.service,
+    lintOptions: store.lintOptions,
+    registry: () => registry.current()?.registry,
+  });
 
   /** Settings that the client sent rather than let us ask for. */
   let sent: Settings = readSettings(initialSettings).settings;

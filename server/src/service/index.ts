@@ -20,6 +20,7 @@ import {
   type SelectionRange,
   type TextEdit,
 } from 'vscode-languageserver-types';
+import type { Registry } from '../iokit/registry.ts';
 import type { LintOptions } from '../rules/lint.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import { type ClientAbilities, FULL_ABILITIES } from './abilities.ts';
@@ -45,6 +46,8 @@ export interface LanguageServiceOptions {
   readonly abilities?: ClientAbilities | undefined;
   /** How a document is linted; must return the same object until something about it changes. */
   readonly lintOptions?: ((document: PlistDocument) => LintOptions) | undefined;
+  /** The registry dump in use, whose devices completion proposes; undefined for none. */
+  readonly registry?: (() => Registry | undefined) | undefined;
 }
 
 export interface LanguageService {
@@ -101,6 +104,7 @@ export function createLanguageService(options: LanguageServiceOptions = {}): Lan
         abilities,
         lintOptions(document),
         trigger,
+        options.registry?.(),
       );
       if (!abilities.lazyDocumentation) {
         return {

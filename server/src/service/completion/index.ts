@@ -1,5 +1,6 @@
 /** Completion: keys with their values, values, tags, comments that steer us, whole files. */
 import { type CompletionItem, CompletionItemKind, type CompletionList } from 'vscode-languageserver-types';
+import type { Registry } from '../../iokit/registry.ts';
 import { ruleIds } from '../../rules/index.ts';
 import type { LintOptions } from '../../rules/lint.ts';
 import { BUNDLE_KINDS, type PlistDocument } from '../../workspace/types.ts';
@@ -23,6 +24,7 @@ const ITEM_LIMIT = 1000;
  * What may be written at an offset. Never throws; an empty list where nothing is known.
  *
  * @param trigger the character that opened the list, when the person did not ask for it
+ * @param registry the dump whose devices are proposed
  */
 export function completionsAt(
   document: PlistDocument,
@@ -30,12 +32,13 @@ export function completionsAt(
   abilities: ClientAbilities,
   options: LintOptions = {},
   trigger?: string,
+  registry?: Registry,
 ): Completion {
   const place = placeAt(document, offset);
   if (!place || (trigger !== undefined && !isWelcome(place, trigger))) {
     return { items: [], isIncomplete: false, documentation: [] };
   }
-  const { proposals, incomplete, token = place.token } = proposalsFor(place, options);
+  const { proposals, incomplete, token = place.token } = proposalsFor(place, options, registry);
   const context = itemContext(document, token, offset, abilities);
   const shown = proposals.slice(0, ITEM_LIMIT);
   return {
@@ -66,6 +69,7 @@ function isWelcome(place: Place, trigger: string): boolean {
 function proposalsFor(
   place: Place,
   options: LintOptions,
+  registry: Registry | undefined,
 ): { proposals: readonly Proposal[]; incomplete: boolean; token?: Token } {
   switch (place.at) {
     case 'empty-document':
@@ -79,7 +83,7 @@ function proposalsFor(
     case 'key':
       return { proposals: keyProposals(place, evaluationOf(place.document, options)), incomplete: false };
     case 'value':
-      return valueProposals(place, evaluationOf(place.document, options));
+      return valueProposals(place, evaluationOf(place.document, options), registry);
   }
 }
 

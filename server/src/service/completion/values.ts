@@ -1,5 +1,6 @@
 /** Proposes values: what the schemas list, tables of names, numbers by their names, build variables. */
 import { CompletionItemKind } from 'vscode-languageserver-types';
+import type { Registry } from '../../iokit/registry.ts';
 import type { PlistNode } from '../../plist/types.ts';
 import type { Evaluation, JsonValue, PlistType, SchemaObject } from '../../schema/types.ts';
 import { BUILD_VARIABLES } from '../buildVariables.ts';
@@ -10,6 +11,7 @@ import { entryWords, type TableEntry, tableEntries } from '../tables.ts';
 import { escapeText } from '../text.ts';
 import { pciNames } from '../valueWords.ts';
 import type { Place, Token } from './context.ts';
+import { deviceValues } from './devices.ts';
 import { filterFor, type Proposal } from './items.ts';
 import { emptyElement, jsonElement, literal } from './snippet.ts';
 
@@ -38,8 +40,16 @@ export interface ValueProposals {
   readonly incomplete: boolean;
 }
 
-/** Never throws; without schemas the types alone are proposed. */
-export function valueProposals(given: ValuePlace, evaluation: Evaluation | undefined): ValueProposals {
+/**
+ * Never throws; without schemas the types alone are proposed.
+ *
+ * @param registry the dump whose devices are proposed, before all else
+ */
+export function valueProposals(
+  given: ValuePlace,
+  evaluation: Evaluation | undefined,
+  registry?: Registry,
+): ValueProposals {
   if (given.variable) {
     return { proposals: contents(given, variables()), incomplete: false, token: given.token };
   }
@@ -48,7 +58,10 @@ export function valueProposals(given: ValuePlace, evaluation: Evaluation | undef
   const isList = given.contentOf === 'string' && /^pci-/.test(annotation(schemas, 'number') ?? '');
   const place = isList ? { ...given, token: wordOf(given) } : given;
   const { values, incomplete } = valuesOf(place, schemas, types);
-  const proposals = place.contentOf ? contents(place, values) : elements(place, values, schemas, types);
+  const devices = fromDevices(place, registry);
+  const proposals = place.contentOf
+    ? contents(place, [...devices, ...values])
+    : elements(place, devices, values, schemas, types);
   return { proposals, incomplete, token: place.token };
 }
 
@@ -58,6 +71,18 @@ function wordOf({ token, document }: ValuePlace): Token {
   const typed = /\S*$/.exec(token.typed)?.[0] ?? '';
   const rest = /^\S*/.exec(document.text.slice(offset, token.end))?.[0] ?? '';
   return { start: offset - typed.length, end: offset + rest.length, typed };
+}
+
+function fromDevices({ owner, key }: ValuePlace, registry: Registry | undefined): Value[] {
+  if (!registry || key === undefined) return [];
+  return deviceValues(registry, key, owner).map(({ label, type, content }) => ({
+    label,
+    type,
+    content,
+    detail: content,
+    filter: `${label} ${content}`,
+    kind: CompletionItemKind.EnumMember,
+  }));
 }
 
 function schemasFor({ owner, key }: ValuePlace, evaluation: Evaluation | undefined): readonly SchemaObject[] {
@@ -249,9 +274,13 @@ function contents(place: ValuePlace, values: readonly Value[]): Proposal[] {
   }));
 }
 
-/** On an empty place: whole elements, the author's snippets first, an empty element of each type last. */
+/**
+ * On an empty place: whole elements, those of devices and the author's snippets first, an empty element of each type
+ * last.
+ */
 function elements(
   place: ValuePlace,
+  devices: readonly Value[],
   values: readonly Value[],
   schemas: readonly SchemaObject[],
   types: readonly PlistType[],
@@ -259,6 +288,21 @@ function elements(
   const proposals: Proposal[] = [];
   const sort = (group: number): string => `${group}${String(proposals.length).padStart(5, '0')}`;
   const texts = new Set<string>();
+  const propose = (value: Value, text: string, group: number): void => {
+    proposals.push({
+      label: value.label,
+      kind: value.kind,
+      snippet: literal(text),
+      filter: elementFilter(place, text, value.filter ?? value.content),
+      sort: sort(group),
+      detail: value.detail,
+      documentation: () => value.documentation,
+      preselect: value.preselect,
+      deprecated: value.deprecated,
+    });
+  };
+  // Several devices may have one number, and its own name is looked for as well: both stay.
+  for (const device of devices) propose(device, elementOf(device), 0);
   for (const schema of schemas) {
     for (const { label, description, body } of schema.defaultSnippets ?? []) {
       if (texts.has(body)) continue;
@@ -277,17 +321,7 @@ function elements(
     const text = value.json !== undefined ? jsonElement(value.json) : elementOf(value);
     if (texts.has(text)) continue;
     texts.add(text);
-    proposals.push({
-      label: value.label,
-      kind: value.kind,
-      snippet: literal(text),
-      filter: elementFilter(place, text, value.filter ?? value.content),
-      sort: sort(1),
-      detail: value.detail,
-      documentation: () => value.documentation,
-      preselect: value.preselect,
-      deprecated: value.deprecated,
-    });
+    propose(value, text, 1);
   }
   const others = PLIST_TYPES.filter((type) => !types.includes(type));
   const allowed = namesType(schemas);
