@@ -199,6 +199,21 @@ function ancestorsOf(start: SourceClass, classes: readonly SourceClass[]): strin
   return found;
 }
 
+/**
+ * All classes above a class of the bundle's sources, in no certain order; undefined when the class is not declared
+ * there or something above it is not known.
+ */
+export function ancestorsOfNamed(
+  workspace: Workspace,
+  bundle: Bundle,
+  name: string,
+): readonly string[] | undefined {
+  const classes = workspace.classesOf(bundle);
+  const own = classes.find((one) => one.name === name);
+  const ancestors = own && ancestorsOf(own, classes);
+  return ancestors?.every((one) => isKnown(one, classes)) ? ancestors : undefined;
+}
+
 const XNU = 'apple-oss-distributions/xnu iokit/Kernel/IOUserServer.cpp';
 
 export const classRules: readonly WorkspaceRule[] = [

@@ -1,6 +1,7 @@
 /** The rules over several files. `workspace-lint.ts` runs them; `index.ts` names them beside all others. */
 import type { WorkspaceRule } from './types.ts';
 import { accessRules } from './workspace-access.ts';
+import { audioRules } from './workspace-audio.ts';
 import { builtRules } from './workspace-built.ts';
 import { classRules } from './workspace-classes.ts';
 import { coverageRules } from './workspace-coverage.ts';
@@ -14,6 +15,7 @@ export const workspaceRules: readonly WorkspaceRule[] = [
   ...entitlementRules,
   ...coverageRules,
   ...accessRules,
+  ...audioRules,
   ...hostRules,
   ...serviceRules,
   ...matchingRules,
