@@ -435,15 +435,20 @@ describe('with a registry dump', () => {
         "bcdDevice" = 256
       }
 `;
+  const commented = (text: string, rule = 'match/no-device') =>
+    text.replace(
+      '\t\t<key>Lamp</key>',
+      `\t\t<!-- driver-plist-disable-next-line ${rule} -->\n\t\t<key>Lamp</key>`,
+    );
   const cwd = folderWith({
     'dump.txt': DUMP,
     'near/Info.plist': SOUND,
     'fits/Info.plist': SOUND.replace('<integer>592</integer>', '<integer>593</integer>'),
     'unknown/Info.plist': SOUND.replace('<integer>592</integer>', '<string>$(PRODUCT)</string>'),
-    'hidden/Info.plist': SOUND.replace(
-      '\t\t<key>Lamp</key>',
-      '\t\t<!-- driver-plist-disable-next-line match/no-device -->\n\t\t<key>Lamp</key>',
-    ),
+    'hidden/Info.plist': commented(SOUND),
+    'all/Info.plist': commented(SOUND, 'match/*'),
+    'needless/Info.plist': commented(SOUND.replace('<integer>592</integer>', '<integer>593</integer>')),
+    'other/Info.plist': commented(SOUND, 'match/any-device'),
   });
   const found = (name: string, ...args: string[]) =>
     lintJson([name, '--registry', 'dump.txt', ...args], { cwd }).files[0]?.findings.filter(
@@ -458,6 +463,16 @@ describe('with a registry dump', () => {
   test('nothing for one that matches, for unknown values, behind a comment, when off', () => {
     for (const name of ['fits', 'unknown', 'hidden']) assert.deepEqual(found(name), [], name);
     assert.deepEqual(found('near', '--rule', 'match/no-device=off'), []);
+  });
+  test('a comment that hides it is used; without a dump nobody can tell', () => {
+    const unused = (name: string, ...args: string[]) =>
+      lintJson([name, ...args], { cwd }).files[0]?.findings.filter(
+        ({ rule }) => rule === 'control/unused-suppression',
+      ).length;
+    for (const name of ['hidden', 'all', 'needless']) assert.equal(unused(name), 0, name);
+    for (const name of ['hidden', 'all']) assert.equal(unused(name, '--registry', 'dump.txt'), 0, name);
+    assert.equal(unused('needless', '--registry', 'dump.txt'), 1);
+    assert.equal(unused('other'), 1);
   });
   test('a dump that is none: 2', () => {
     for (const dump of ['near/Info.plist', 'nowhere.txt']) {

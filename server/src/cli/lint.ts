@@ -5,6 +5,7 @@ import { type Registry, readRegistry } from '../iokit/registry.ts';
 import { isRuleSetting } from '../rules/config.ts';
 import { ruleIds } from '../rules/index.ts';
 import type { LintOptions, RuleSetting } from '../rules/lint.ts';
+import { registryFindings } from '../rules/match-registry.ts';
 import type { Finding } from '../rules/types.ts';
 import { nearest } from '../schema/nearest.ts';
 import { isBundleKind } from '../workspace/kind.ts';
@@ -269,12 +270,13 @@ async function check(
   const lintOptions: LintOptions = {
     severities,
     overlays: project?.overlays,
+    onDevices: registry && ((one) => registryFindings(one, registry)),
     onRuleError: (rule, error) =>
       trouble(
         `${item.shown}: the rule ${rule} failed: ${error instanceof Error ? error.stack : String(error)}`,
       ),
   };
-  const single = source.findings(document, lintOptions, registry);
+  const single = source.findings(document, lintOptions);
   const all = item.file === undefined ? single : several.findings(item.file, lintOptions, single);
   // The places are those of the text that a converter would write.
   const nowhere = { range: { start: 0, end: 0 }, fixes: () => [] };

@@ -1,16 +1,14 @@
 /** Reads a file and makes a document of it, whatever its bytes are. */
 import { open, stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import type { Registry } from '../iokit/registry.ts';
 import { readBinaryPlist } from '../plist/binary.ts';
 import { type Decoded, decodeBytes, detectFormat } from '../plist/decode.ts';
 import { readOpenStepPlist } from '../plist/openstep.ts';
 import { printPlist } from '../plist/print.ts';
 import type { PlistError } from '../plist/types.ts';
 import { isDict, type PlistValue } from '../plist/value.ts';
-import { directives, matchesRule, names } from '../rules/directives.ts';
+import { matchesRule } from '../rules/directives.ts';
 import { type LintOptions, lint } from '../rules/lint.ts';
-import { registryFindings } from '../rules/match-registry.ts';
 import type { Finding, Severity } from '../rules/types.ts';
 import { openDocument } from '../workspace/document.ts';
 import type { BundleKind, PlistDocument } from '../workspace/types.ts';
@@ -29,8 +27,8 @@ export interface Source {
   readonly converted: boolean;
   /** @param file absolute path */
   document(file: string, kind: BundleKind | undefined): PlistDocument;
-  /** The findings of the document and of its bytes, and what a registry dump shows. */
-  findings(document: PlistDocument, options: LintOptions, registry?: Registry): readonly Finding[];
+  /** The findings of the document and of its bytes. */
+  findings(document: PlistDocument, options: LintOptions): readonly Finding[];
 }
 
 /** Rejects with a {@link SourceError} or the file system's own error. */
@@ -76,9 +74,9 @@ function textSource({ text, problems }: Decoded): Source {
   return {
     converted: false,
     document: (file, kind) => openDocument(pathToFileURL(file).href, text, 0, { kind }),
-    findings(document, options, registry) {
+    findings(document, options) {
       const own = problems.map((problem) => bytesFinding(problem)).flatMap((one) => settled(one, options));
-      return [...own, ...lint(document, options).findings, ...onDevices(document, options, registry)];
+      return [...own, ...lint(document, options).findings];
     },
   };
 }
@@ -109,7 +107,7 @@ function convertedSource(value: PlistValue, says: typeof BINARY): Source {
   return {
     converted: true,
     document: (file, kind) => openDocument(pathToFileURL(file).href, text, 0, { kind }),
-    findings(document, options, registry) {
+    findings(document, options) {
       const kext = document.kind.kind === 'kext' || document.kind.kind === 'codeless-kext';
       const refused = document.built && kext;
       const note = finding(
@@ -118,8 +116,7 @@ function convertedSource(value: PlistValue, says: typeof BINARY): Source {
         (refused ? says.refused : says.taken) + says.how,
         NOWHERE,
       );
-      const linted = [...lint(document, options).findings, ...onDevices(document, options, registry)];
-      const found = linted.map((one) => ({
+      const found = lint(document, options).findings.map((one) => ({
         ...one,
         range: NOWHERE,
         fixes: () => [],
@@ -142,22 +139,6 @@ const NOWHERE = { start: 0, end: 0 };
 
 function finding(rule: string, severity: Severity, message: string, range: Finding['range']): Finding {
   return { rule, severity, message, range, keyPath: [], fixes: () => [] };
-}
-
-/** Findings by a dump, without those that a comment hides. */
-function onDevices(document: PlistDocument, options: LintOptions, registry: Registry | undefined): Finding[] {
-  if (!registry) return [];
-  const active = directives(document.tree);
-  const hidden = ({ rule, range }: Finding): boolean =>
-    active.some(
-      (directive) =>
-        names(directive, rule) &&
-        (directive.scope === 'file' ||
-          (directive.line.start <= range.start && range.start <= directive.line.end)),
-    );
-  return registryFindings(document, registry)
-    .filter((found) => !hidden(found))
-    .flatMap((found) => settled(found, options));
 }
 
 /** With the severity that the person set for its rule; nothing when that is `off`. */

@@ -3,17 +3,20 @@ import type { TextEdit, TextRange } from '../plist/types.ts';
 import { nearest } from '../schema/nearest.ts';
 import { isBundleKind, kindComments } from '../workspace/kind.ts';
 import { BUNDLE_KINDS, type PlistDocument } from '../workspace/types.ts';
-import type { Directive } from './directives.ts';
+import { type Directive, matchesRule } from './directives.ts';
 import { ruleById, ruleIds } from './index.ts';
+import { NO_DEVICE } from './match-registry.ts';
 import type { Finding, Fix } from './types.ts';
 
 /**
  * @param used indices of the directives that hid at least one finding
+ * @param hasDump the findings by a registry dump were among those that could be hidden
  */
 export function controlFindings(
   document: PlistDocument,
   active: readonly Directive[],
   used: ReadonlySet<number>,
+  hasDump: boolean,
 ): Finding[] {
   const found: Finding[] = [];
   active.forEach((directive, index) => {
@@ -29,9 +32,11 @@ export function controlFindings(
         ),
       );
     }
-    // Findings over several files are not known here.
-    const speaksOfWorkspace = directive.rules.some((word) => word.startsWith('workspace/'));
-    if (!used.has(index) && unknown.length === 0 && !speaksOfWorkspace) {
+    // Findings over several files are not known here, nor those by a dump where there is none.
+    const speaksOfOthers = directive.rules.some(
+      (word) => word.startsWith('workspace/') || (!hasDump && word !== '*' && matchesRule(word, NO_DEVICE)),
+    );
+    if (!used.has(index) && unknown.length === 0 && !speaksOfOthers) {
       found.push({
         ...finding('control/unused-suppression', directive, 'This comment hides no finding: remove it.', [
           { title: 'Remove the comment', edits: [removal(document.text, directive)], preferred: true },

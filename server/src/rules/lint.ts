@@ -20,6 +20,8 @@ export interface LintOptions {
   readonly severities?: ReadonlyMap<string, RuleSetting> | undefined;
   /** Schemas of the user, checked beside ours. */
   readonly overlays?: ((kind: BundleKind) => readonly Schema[]) | undefined;
+  /** What the devices of a registry dump show of a document; absent where no dump is at hand. */
+  readonly onDevices?: ((document: PlistDocument) => readonly Finding[]) | undefined;
   /** Told of a rule that threw: a bug of ours, shown to no user as a finding. */
   readonly onRuleError?: ((rule: string, error: unknown) => void) | undefined;
 }
@@ -93,12 +95,13 @@ export function resultOf(
   evaluation: Evaluation | undefined,
   options: LintOptions,
 ): LintResult {
-  const found = raw.map(({ finding }) => {
+  const found = [...raw.map(({ finding }) => finding), ...(options.onDevices?.(document) ?? [])];
+  const shown = found.map((finding) => {
     const { start, end } = finding.range;
     // An element whose opening tag is missing has an empty one.
     return end > start ? finding : { ...finding, range: visible(document.text, finding.range) };
   });
-  return { findings: settle(document, found, options), evaluation, raw };
+  return { findings: settle(document, shown, options), evaluation, raw };
 }
 
 /** Nothing is evaluated before it is asked for. */
@@ -259,7 +262,7 @@ function settle(document: PlistDocument, found: readonly Finding[], options: Lin
     if (at >= 0) used.add(at);
     return at < 0;
   });
-  kept.push(...controlFindings(document, active, used));
+  kept.push(...controlFindings(document, active, used, options.onDevices !== undefined));
   const seen = new Set<string>();
   const settled: Finding[] = [];
   for (const finding of kept) {

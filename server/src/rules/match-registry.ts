@@ -8,7 +8,8 @@ import type { PlistDocument } from '../workspace/types.ts';
 import { personalitiesOf } from './personalities.ts';
 import type { Finding, Rule } from './types.ts';
 
-const NO_DEVICE = 'match/no-device';
+/** The rule that a registry dump is needed for. */
+export const NO_DEVICE = 'match/no-device';
 
 export const registryRules: readonly Rule[] = [
   {
