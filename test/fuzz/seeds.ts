@@ -173,6 +173,17 @@ export const binaryFiles = [
   ...corpusBytes((row) => row.format === 'binary'),
 ];
 
+/** A property list in the frame of a signature. */
+export const profiles = [
+  new Uint8Array([
+    ...[0x30, 0x82, 1, 0, 4],
+    ...new TextEncoder().encode(
+      '<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0"><dict><key>Name</key><string>Lamp</string><key>Entitlements</key><dict><key>application-identifier</key><string>ABCDE12345.com.acme.*</string><key>com.apple.developer.driverkit</key><true/></dict></dict></plist>',
+    ),
+    ...[0, 0xff, 0x30],
+  ]),
+];
+
 export const openStepTexts = [
   '{ a = b; "c d" = ( 1, "x\\"y", <0fbd 77>, ); /* e */ f = { g = h; }; }\n// end\n',
   '"key" = "value";\n"k2" = v2;\n',

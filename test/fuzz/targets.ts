@@ -13,6 +13,7 @@ import { readJsonPlist } from '../../server/src/plist/json.ts';
 import { readOpenStepPlist } from '../../server/src/plist/openstep.ts';
 import { parsePlist } from '../../server/src/plist/parse.ts';
 import { printPlist } from '../../server/src/plist/print.ts';
+import { profileText } from '../../server/src/plist/profile.ts';
 import type { TextEdit } from '../../server/src/plist/types.ts';
 import { update } from '../../server/src/plist/update.ts';
 import { kindMatcher, readConfig } from '../../server/src/rules/config.ts';
@@ -26,6 +27,7 @@ import { openDocument } from '../../server/src/workspace/document.ts';
 import { classDeclarations } from '../../server/src/workspace/iig.ts';
 import { readMachO } from '../../server/src/workspace/macho.ts';
 import { plistText } from '../../server/src/workspace/plistText.ts';
+import { isProfileFor, readProfile } from '../../server/src/workspace/profile.ts';
 import type { PlistDocument } from '../../server/src/workspace/types.ts';
 import { readXcconfig } from '../../server/src/workspace/xcconfig.ts';
 import { readXcodeProject } from '../../server/src/workspace/xcode.ts';
@@ -224,6 +226,12 @@ export const targets: readonly Target[] = [
     const source = openSource(bytes);
     const document = source.document('/w/Lamp/Info.plist', undefined);
     checkFindings(document, source.findings(document, strict));
+  }),
+  target('profile', damagedBytes(seeds.profiles), (bytes) => {
+    const text = profileText(bytes);
+    const profile = readProfile(bytes);
+    assert.ok(profile === undefined || text !== undefined);
+    if (profile) isProfileFor(profile, 'com.acme.lamp');
   }),
   target('binary', damagedBytes(seeds.binaryFiles), (bytes) => {
     const { value, problems } = readBinaryPlist(bytes);

@@ -23,7 +23,10 @@ import { BUNDLES_CHANGED_NOTIFICATION } from './workspaceMessages.ts';
 /** Pause after a change before others hear of it, in milliseconds. */
 const CHANGE_DELAY = 300;
 
-const WATCHED = ['**/*.{plist,entitlements,xcent,pbxproj,xcconfig,iig}', '**/project.{yml,yaml}'];
+const WATCHED = [
+  '**/*.{plist,entitlements,xcent,pbxproj,xcconfig,iig,provisionprofile,mobileprovision}',
+  '**/project.{yml,yaml}',
+];
 
 export interface WorkspaceAbilities {
   /** The workspace may be read: the client did not say `scanWorkspace: false` (a workspace that is not trusted). */

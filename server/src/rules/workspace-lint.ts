@@ -142,7 +142,7 @@ function carried(bundle: Bundle): Bundle[] {
 
 /** The bundle itself (put together anew when files come and go), and the files of it and its neighbours. */
 function inputsOf(workspace: Workspace, bundle: Bundle): unknown[] {
-  const inputs: unknown[] = [bundle];
+  const inputs: unknown[] = [bundle, workspace.profiles];
   for (const one of [bundle, ...neighbours(bundle)]) {
     for (const { infoPlist, entitlements } of one.configurations) {
       inputs.push(

@@ -8,6 +8,7 @@ import { coverageRules } from './workspace-coverage.ts';
 import { entitlementRules } from './workspace-entitlements.ts';
 import { hostRules } from './workspace-host.ts';
 import { matchingRules } from './workspace-matching.ts';
+import { profileRules } from './workspace-profile.ts';
 import { serviceRules } from './workspace-services.ts';
 
 export const workspaceRules: readonly WorkspaceRule[] = [
@@ -18,6 +19,7 @@ export const workspaceRules: readonly WorkspaceRule[] = [
   ...audioRules,
   ...hostRules,
   ...serviceRules,
+  ...profileRules,
   ...matchingRules,
   ...builtRules,
 ];

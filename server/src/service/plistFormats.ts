@@ -8,6 +8,7 @@ import { readJsonPlist } from '../plist/json.ts';
 import { readOpenStepPlist } from '../plist/openstep.ts';
 import { parsePlist } from '../plist/parse.ts';
 import { printPlist, printValue } from '../plist/print.ts';
+import { profileText } from '../plist/profile.ts';
 import { isArray, isDict, PlistUid, type PlistValue } from '../plist/value.ts';
 
 /** `profile`: a provisioning profile, an XML property list inside a signature (CMS, RFC 5652). */
@@ -55,30 +56,6 @@ export function toXml(text: string): { text: string; format: 'openstep' | 'json'
   const { value, problems } = format === 'json' ? readJsonPlist(text) : readOpenStepPlist(text);
   if (value === undefined || problems.length > 0 || !(isDict(value) || isArray(value))) return undefined;
   return { text: printPlist(value), format };
-}
-
-/** DER and BER begin a SEQUENCE by this byte. */
-const SEQUENCE = 0x30;
-const OPENINGS = ['<?xml', '<!DOCTYPE plist', '<plist'];
-const CLOSING = '</plist>';
-
-/** The property list that a signed file carries in the clear. */
-function profileText(bytes: Uint8Array): string | undefined {
-  if (bytes[0] !== SEQUENCE) return undefined;
-  const start = OPENINGS.map((opening) => indexOf(bytes, opening, 0)).find((at) => at >= 0);
-  if (start === undefined) return undefined;
-  const end = indexOf(bytes, CLOSING, start);
-  return end < 0 ? undefined : decodeBytes(bytes.subarray(start, end + CLOSING.length)).text;
-}
-
-function indexOf(bytes: Uint8Array, ascii: string, from: number): number {
-  const first = ascii.charCodeAt(0);
-  for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
-    let length = 1;
-    while (length < ascii.length && bytes[at + length] === ascii.charCodeAt(length)) length++;
-    if (length === ascii.length) return at;
-  }
-  return -1;
 }
 
 export type Written =

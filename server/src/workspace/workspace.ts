@@ -5,6 +5,7 @@ import { openDocument } from './document.ts';
 import { type ClassDeclaration, classDeclarations } from './iig.ts';
 import { readMachO } from './macho.ts';
 import { plistText } from './plistText.ts';
+import { type Profile, readProfile } from './profile.ts';
 import { loadXcodegenProject, loadXcodeProject, type Notice, type Project } from './project.ts';
 import type { BundleKind, FileSystem, PlistDocument } from './types.ts';
 import { type FileRole, roleOf, type WalkOptions, walk } from './walk.ts';
@@ -23,6 +24,12 @@ export interface Executable {
   readonly uri: string;
   /** Empty when the file is there and no Mach-O; undefined when there is no such file. */
   readonly architectures: readonly string[] | undefined;
+}
+
+/** A provisioning profile that lies in the workspace. */
+export interface ProfileFile {
+  readonly uri: string;
+  readonly profile: Profile;
 }
 
 /** Larger plists are left out of the workspace (an open one is still checked for itself). */
@@ -49,6 +56,8 @@ export class Workspace {
   readonly #classes = new Map<string, readonly SourceClass[]>();
   /** By the Info.plist of the bundle. */
   readonly #executables = new Map<string, Executable>();
+  readonly #profiles = new Map<string, Profile>();
+  #profileFiles: readonly ProfileFile[] | undefined;
   #notices: Notice[] = [];
   #bundles: readonly Bundle[] | undefined;
   #users: ReadonlyMap<string, readonly Bundle[]> | undefined;
@@ -69,7 +78,9 @@ export class Workspace {
   async index(options: WalkOptions = {}): Promise<void> {
     this.#notices = [];
     this.#files = new Map();
-    for (const known of [this.#documents, this.#projects, this.#classes, this.#executables]) known.clear();
+    for (const known of [this.#documents, this.#projects, this.#classes, this.#executables, this.#profiles])
+      known.clear();
+    this.#profileFiles = undefined;
     this.#converted.clear();
     for (const root of this.#roots) {
       for (const [uri, role] of await walk(this.#fs, root, this.#notices, options))
@@ -177,6 +188,14 @@ export class Workspace {
     return this.#classes.get(uri) ?? [];
   }
 
+  /** Provisioning profiles that can be read: the same array until one changes. */
+  get profiles(): readonly ProfileFile[] {
+    this.#profileFiles ??= [...this.#profiles]
+      .map(([uri, profile]) => ({ uri, profile }))
+      .sort((a, b) => (a.uri < b.uri ? -1 : 1));
+    return this.#profileFiles;
+  }
+
   /** The program of a built kext; undefined for other bundles, without CFBundleExecutable, and for skeletons. */
   executableOf(bundle: Bundle): Executable | undefined {
     const info = bundle.origin === 'built' ? bundle.configurations[0]?.infoPlist : undefined;
@@ -212,6 +231,7 @@ export class Workspace {
   #forget(uri: string): void {
     for (const known of [this.#documents, this.#projects, this.#classes, this.#executables])
       known.delete(uri);
+    if (this.#profiles.delete(uri)) this.#profileFiles = undefined;
     this.#converted.delete(uri);
   }
 
@@ -234,6 +254,8 @@ export class Workspace {
       }
       case 'plist':
         return this.#readPlist(uri);
+      case 'profile':
+        return this.#readProfile(uri);
       case 'interface': {
         const bytes = await this.#bytes(uri, MAX_SOURCE_BYTES);
         const classes = bytes ? classDeclarations(new TextDecoder().decode(bytes)) : [];
@@ -243,6 +265,14 @@ export class Workspace {
         );
       }
     }
+  }
+
+  async #readProfile(uri: string): Promise<void> {
+    this.#forget(uri);
+    const bytes = await this.#bytes(uri, MAX_PLIST_BYTES);
+    const profile = bytes && readProfile(bytes);
+    if (profile) this.#profiles.set(uri, profile);
+    this.#profileFiles = undefined;
   }
 
   #keepProject(uri: string, project: Project | undefined): void {
