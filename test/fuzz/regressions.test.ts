@@ -1,8 +1,10 @@
 /** Inputs that fuzzing found once, each with what was wrong. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parsePlist } from '../../server/src/plist/parse.ts';
 import { lint } from '../../server/src/rules/lint.ts';
 import { openDocument } from '../../server/src/workspace/document.ts';
+import { projectOfSpec, readSpec } from '../../server/src/workspace/xcodegen.ts';
 
 test('a finding at a dictionary without opening tag can be seen', () => {
   const text =
@@ -32,4 +34,25 @@ test('a PCI text is not rewritten to one that is as wrong', () => {
   };
   assert.deepEqual(repairs('0x000010b5&amp;0,0000FFFF'), []);
   assert.deepEqual(repairs('0x153310b5,0x153410b5'), ['Write “0x153310b5 0x153410b5”']);
+});
+
+test('a key that the text ends in is marked within the text', () => {
+  const text = '<plist version="1.0">\n<dict>\n\t<key>A</key>\n\t<array>\n\t\t<__proto__dict>\n\t\t\t<key';
+  const { errors } = parsePlist(text);
+  assert.ok(errors.some(({ code }) => code === 'missing-opening-tag'));
+  for (const { start, end, code } of errors) assert.ok(start <= end && end <= text.length, code);
+});
+
+test('names and aliases of a spec that no project has', () => {
+  const targetsOf = (target: string) => {
+    const read = readSpec(`name: Lamp\ntargets:\n  Lamp:\n    type: ${target}`);
+    assert.ok('spec' in read);
+    return projectOfSpec(read.spec, { exists: () => false }).targets.map(({ name, productType }) => [
+      name,
+      productType,
+    ]);
+  };
+  assert.deepEqual(targetsOf('toString'), [['Lamp', 'com.apple.product-type.toString']]);
+  const cyclic = targetsOf('application\n    dependencies: &a\n      - *a\n');
+  assert.deepEqual(cyclic, [['Lamp', 'com.apple.product-type.application']]);
 });

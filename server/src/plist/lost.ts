@@ -174,9 +174,11 @@ function openLost(b: Builder, kind: number, at: number, indent: number, start: n
   const afterKey = start < at;
   const line = indentOf(b.text, afterKey ? start : b.field(b.field(id, PARENT), OPEN_END));
   const eol = eolBefore(b.text, at);
-  const place = afterKey ? end : at;
+  // A key that the text ends in has its end one past it.
+  const stop = Math.min(end, b.text.length);
+  const place = afterKey ? stop : at;
   const message = `The opening tag ${tag} is missing ${afterKey ? 'after this key' : 'before this key'}: by the indentation a ${TAGS[kind]} begins here.`;
-  b.error('missing-opening-tag', start, end, message, {
+  b.error('missing-opening-tag', start, stop, message, {
     title: `Add ${tag}`,
     edits: [{ start: place, end: place, newText: afterKey ? `${eol}${line}${tag}` : `${tag}${eol}${line}` }],
   });

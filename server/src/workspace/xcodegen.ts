@@ -36,12 +36,25 @@ export function readSpec(text: string): SpecResult {
       uniqueKeys: false,
       logLevel: 'error',
     });
-    return isSpec(value as SpecValue)
-      ? { spec: value as Spec }
-      : { problem: 'the XcodeGen spec holds no map of settings' };
+    const spec = withoutCycles(value as SpecValue, []);
+    return isSpec(spec) ? { spec } : { problem: 'the XcodeGen spec holds no map of settings' };
   } catch (error) {
     return { problem: `the XcodeGen spec cannot be read: ${(error as Error).message.split('\n')[0]}` };
   }
+}
+
+/** An alias inside of its own anchor makes a value that holds itself: it is cut there. */
+function withoutCycles(value: SpecValue, around: readonly SpecValue[]): SpecValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (around.includes(value)) return undefined;
+  const within = [...around, value];
+  if (Array.isArray(value)) return value.map((one) => withoutCycles(one, within));
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withoutCycles(one, within)]));
+}
+
+/** A field of the object itself: names in a spec may be those of every object (`toString`). */
+function own<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
 /** Paths of the specs that a spec includes, relative to it, in order. */
@@ -123,7 +136,9 @@ function targetOf(name: string, target: Spec, around: Surroundings): XcodeTarget
 function productType(target: Spec): string | undefined {
   const type = textOf(target.type);
   if (type === undefined) return undefined;
-  return PRODUCT_TYPES[type] ?? (type.includes('.product-type.') ? type : `com.apple.product-type.${type}`);
+  return (
+    own(PRODUCT_TYPES, type) ?? (type.includes('.product-type.') ? type : `com.apple.product-type.${type}`)
+  );
 }
 
 function targetSettings(
@@ -134,7 +149,7 @@ function targetSettings(
   { spec, groups, places }: Surroundings,
 ): SettingsLevel {
   const driver = productType(target)?.endsWith('.driver-extension');
-  const sdk = driver ? 'driverkit' : SDK_OF_PLATFORM[textOf(target.platform) ?? ''];
+  const sdk = driver ? 'driverkit' : own(SDK_OF_PLATFORM, textOf(target.platform) ?? '');
   const settings = new Map(sdk === undefined ? [] : [['SDKROOT', sdk]]);
   const prefix = isSpec(spec.options) ? textOf(spec.options.bundleIdPrefix) : undefined;
   if (prefix !== undefined) {
@@ -158,7 +173,7 @@ function foundInfo(sources: readonly string[], places: SpecPlaces): string | und
 /** Extensions are embedded into the app that depends on them unless the spec says no. */
 function embedOf(dependency: SpecValue, { targets }: Surroundings): XcodeEmbed[] {
   if (!isSpec(dependency) || typeof dependency.target !== 'string' || dependency.embed === 'false') return [];
-  const other = targets[dependency.target];
+  const other = own(targets, dependency.target);
   const type = isSpec(other) ? productType(other) : undefined;
   const suffix = type?.endsWith('.driver-extension')
     ? 'dext'
@@ -227,7 +242,8 @@ function withTemplates(target: Spec, name: string, spec: Spec, seen: readonly st
   const templates = isSpec(spec.targetTemplates) ? spec.targetTemplates : {};
   let merged: Spec = {};
   for (const template of listOf(target.templates)) {
-    const found = typeof template === 'string' && !seen.includes(template) ? templates[template] : undefined;
+    const found =
+      typeof template === 'string' && !seen.includes(template) ? own(templates, template) : undefined;
     if (isSpec(found)) {
       merged = mergeSpecs(merged, withTemplates(found, name, spec, [...seen, String(template)]));
     }
@@ -240,7 +256,7 @@ function withTemplates(target: Spec, name: string, spec: Spec, seen: readonly st
 
 function filled(value: SpecValue, attributes: Spec): SpecValue {
   if (typeof value === 'string') {
-    return value.replace(/\$\{(\w+)\}/g, (whole, key) => textOf(attributes[key]) ?? whole);
+    return value.replace(/\$\{(\w+)\}/g, (whole, key) => textOf(own(attributes, key)) ?? whole);
   }
   if (Array.isArray(value)) return value.map((one) => filled(one, attributes));
   if (!isSpec(value)) return value;
