@@ -9,6 +9,7 @@ import type { WorkspaceDiagnosticReport } from 'vscode-languageserver';
 import type {
   CodeAction,
   Diagnostic,
+  DocumentLink,
   Location,
   SymbolInformation,
   WorkspaceEdit,
@@ -121,6 +122,20 @@ describe('findings over several files', () => {
     assert.equal(adding[0]?.isPreferred, true);
     await info.apply(adding[0]?.edit as WorkspaceEdit);
     assert.match(info.text(), /<key>IOUserClass<\/key>\s*<string>Lamp<\/string>/);
+    await client.stop();
+  });
+
+  test('stand beside links to the files that values name', async () => {
+    const { folder, uri, text } = copied('user-client-access/valid');
+    const client = await started(folder);
+    const rights = await client.open(uri('App/App.entitlements'), text('App/App.entitlements'));
+    const links = await client.connection.sendRequest<DocumentLink[]>('textDocument/documentLink', {
+      textDocument: { uri: rights.uri },
+    });
+    assert.deepEqual(
+      links.map(({ target }) => target?.slice(target.lastIndexOf('/Lamp/'))),
+      ['/Lamp/Driver/Info.plist'],
+    );
     await client.stop();
   });
 

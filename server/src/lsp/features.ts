@@ -3,6 +3,7 @@ import type {
   CodeAction,
   Connection,
   Diagnostic,
+  DocumentLink,
   Hover,
   InlayHint,
   Position,
@@ -37,6 +38,7 @@ export interface SeveralFiles {
   /** Markdown to stand below what the service says. */
   hover(document: PlistDocument, position: Position): Promise<string | undefined>;
   hints(document: PlistDocument, range: Range): Promise<InlayHint[]>;
+  links(document: PlistDocument): Promise<DocumentLink[]>;
 }
 
 /** The hover with more text below. */
@@ -125,7 +127,8 @@ export function registerFeatures(context: FeatureContext): void {
   connection.onDocumentLinks(
     guarded(context, 'documentLink', null, async ({ textDocument }) => {
       const document = await documentFor(textDocument.uri);
-      return document ? service.links(document) : null;
+      if (!document) return null;
+      return [...service.links(document), ...((await context.several?.()?.links(document)) ?? [])];
     }),
   );
   registerFormatting(context);

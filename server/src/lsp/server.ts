@@ -51,6 +51,7 @@ import {
   severalDiagnostics,
   severalHints,
   severalHover,
+  severalLinks,
   workspaceCapabilities,
 } from './workspaceFeatures.ts';
 
@@ -165,6 +166,7 @@ function createServer(
     actions: (document, range, only) => severalActions(context, live, document, range, only),
     hover: (document, position) => severalHover(live, document, position),
     hints: (document, range) => severalHints(live, document, range),
+    links: (document) => severalLinks(live, document),
   };
   registerRulePages(connection);
   registerBinary(connection);

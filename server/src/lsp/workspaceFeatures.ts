@@ -4,6 +4,7 @@ import {
   type CodeAction,
   CodeActionKind,
   type Diagnostic,
+  type DocumentLink,
   type InlayHint,
   type Location,
   LSPErrorCodes,
@@ -20,6 +21,7 @@ import type { Finding } from '../rules/types.ts';
 import { type BundleTreeNode, bundleTree } from '../service/bundleTree.ts';
 import { definitionAt } from '../service/definition.ts';
 import { toDiagnostic } from '../service/diagnostics.ts';
+import { fileLinks } from '../service/fileLinks.ts';
 import { lintOf } from '../service/knowledge.ts';
 import { referencesAt } from '../service/references.ts';
 import { renameAt, renameRange } from '../service/rename.ts';
@@ -190,6 +192,16 @@ export async function severalHints(
 ): Promise<InlayHint[]> {
   const own = live.isRead() ? await documentIn(live, document) : undefined;
   return own ? settingHints(live.workspace, own, range) : [];
+}
+
+/** Links to the files that values name. */
+export async function severalLinks(live: LiveWorkspace, document: PlistDocument): Promise<DocumentLink[]> {
+  const own = live.isRead() ? await documentIn(live, document) : undefined;
+  if (!own) return [];
+  return fileLinks(live.workspace, own).map(({ range, uri }) => ({
+    range: rangeOf(own, range),
+    target: live.outer(uri),
+  }));
 }
 
 /** The document as the workspace holds it. */
