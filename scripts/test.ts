@@ -28,7 +28,13 @@ function nodeTests(name: string, ...folders: string[]): Step {
   const files = folders.flatMap((folder) => globSync(`test/${folder}/**/*.test.ts`, { cwd: root })).sort();
   const reporter = '--test-reporter=./scripts/test-reporter.ts';
   // A test that waits for ever fails after two minutes, so that the others are told of.
-  const flags = ['--test', reporter, '--test-concurrency=2', '--test-timeout=120000'];
+  const flags = [
+    '--test',
+    '--import=./test/seed.ts',
+    reporter,
+    '--test-concurrency=2',
+    '--test-timeout=120000',
+  ];
   return { name, command: [process.execPath, ...flags, ...files], counts: true };
 }
 

@@ -1,4 +1,4 @@
-/** Every target of `npm run fuzz` for a moment, with a seed of its own at each run; a failure prints it. */
+/** Every target of `npm run fuzz` for a moment, with the seed of `test/seed.ts`. */
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { targets } from './targets.ts';

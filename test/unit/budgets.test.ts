@@ -161,7 +161,8 @@ describe('ratios of times', () => {
           document.dispose();
         },
       },
-      15,
+      // The best of many: on a machine that does other work too, few runs are undisturbed.
+      40,
     );
     assert.ok(ours / floor < 6, `${(ours / floor).toFixed(1)} times the floor`);
     assert.ok(ours < libxml2, `${(ours / libxml2).toFixed(2)} times libxml2`);
