@@ -20,7 +20,6 @@ const TIME = { interruptAfterTimeLimit: 4000, markInterruptAsFailure: false, num
 function checkTree(tree: PlistTree): void {
   const { length } = tree.text;
   let last = -1;
-  // Only an element whose tag was lost begins without one.
   for (let id = 0; id < tree.size; id++) {
     const node = tree.node(id);
     const { start, openEnd, closeStart, end, parent } = node;
