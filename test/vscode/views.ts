@@ -71,8 +71,13 @@ const steps: Step[] = [
       await runCommand(page, 'Driver Plist: Load Registry Dump');
       const input = page.locator('.quick-input-widget input').first();
       await eventually(async () => /\/$/.test(await input.inputValue()), 'the dialog has its folder');
-      await input.fill(path.join(folder, 'lamps.ioreg.txt'));
-      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'lamps.ioreg.txt' }).waitFor();
+      const found = page.locator('.quick-input-list .monaco-list-row', { hasText: 'lamps.ioreg.txt' });
+      // On a busy machine the dialog may still put its folder over what was written.
+      await eventually(async () => {
+        await input.fill(path.join(folder, 'lamps.ioreg.txt'));
+        await page.waitForTimeout(500);
+        return (await found.count()) > 0;
+      }, 'the dialog has found the dump');
       await page.locator('.quick-input-widget').getByText('Load', { exact: true }).click();
       await row(page, 'USB devices').waitFor();
       await row(page, 'Ceiling Lamp').waitFor();
