@@ -55,7 +55,7 @@ let opened = 0;
 
 /** What is offered at the `|` in the lines of a personality, in the order in which a client shows it. */
 async function offered(client: LspClient, lines: string): Promise<CompletionItem[]> {
-  const uri = `file:///work/Lamp${opened++}/Info.plist`;
+  const uri = `file:///w/Lamp${opened++}/Info.plist`;
   const [before, behind] = dext(lines).split('|') as [string, string];
   const document = await client.open(uri, before + behind);
   const list = await client.connection.sendRequest<CompletionList>('textDocument/completion', {

@@ -19,7 +19,17 @@ import {
   windowUrl,
 } from '../../scripts/vscode-host.ts';
 import { type Counts, finish, openWindow, profileIn, workFolder } from './window.ts';
-import { eventually, goTo, lineWith, openFile, openQuickFix, pick, runCommand } from './workbench.ts';
+import {
+  eventually,
+  goTo,
+  lineWith,
+  openFile,
+  openQuickFix,
+  pick,
+  runCommand,
+  runInTurn,
+  type Step,
+} from './workbench.ts';
 
 interface Host {
   readonly name: 'node' | 'browser';
@@ -37,11 +47,6 @@ const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
 let host = hosts[0] as Host;
 let folder = '';
 let infoPlist = '';
-
-interface Step {
-  readonly name: string;
-  readonly run: (page: Page) => Promise<void>;
-}
 
 const kindItem = (page: Page) =>
   page.locator('.statusbar-item[id="driver-plist.driver-plist.driverPlist.kind"]');
@@ -253,19 +258,7 @@ async function runSteps(vscode: VsCodeServer, vsix: string): Promise<void> {
   page.setDefaultTimeout(15_000);
   try {
     await page.goto(windowUrl(server, token, folder, [['openFile', remoteUri(server.url, infoPlist)]]));
-    for (const { name, run } of steps) {
-      const started = Date.now();
-      try {
-        await run(page);
-        counts.passed++;
-        console.log(`  ok   ${name} (${Date.now() - started} ms)`);
-      } catch (error) {
-        counts.failed++;
-        console.log(`  FAIL ${name}\n       ${error instanceof Error ? error.message : error}`);
-        await shot(page, `failure-${counts.failed}`);
-        await page.keyboard.press('Escape');
-      }
-    }
+    await runInTurn(page, steps, counts, shot);
   } finally {
     await window.close();
   }

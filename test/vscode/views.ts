@@ -16,12 +16,7 @@ import {
   windowUrl,
 } from '../../scripts/vscode-host.ts';
 import { type Counts, finish, openWindow, profileIn, workFolder } from './window.ts';
-import { eventually, goTo, openFile, pick, runCommand } from './workbench.ts';
-
-interface Step {
-  readonly name: string;
-  readonly run: (page: Page) => Promise<void>;
-}
+import { eventually, goTo, openFile, pick, runCommand, runInTurn, type Step } from './workbench.ts';
 
 const work = workFolder();
 const folder = path.join(work, 'UsbLamp');
@@ -201,19 +196,7 @@ async function main(): Promise<void> {
   page.setDefaultTimeout(15_000);
   try {
     await page.goto(windowUrl(server, token, folder, [['openFile', remoteUri(server.url, infoPlist)]]));
-    for (const { name, run } of steps) {
-      const started = Date.now();
-      try {
-        await run(page);
-        counts.passed++;
-        console.log(`  ok   ${name} (${Date.now() - started} ms)`);
-      } catch (error) {
-        counts.failed++;
-        console.log(`  FAIL ${name}\n       ${error instanceof Error ? error.message : error}`);
-        await shot(page, `failure-${counts.failed}`);
-        await page.keyboard.press('Escape');
-      }
-    }
+    await runInTurn(page, steps, counts, shot);
     assert.ok(!readFileSync(infoPlist, 'utf8').includes('LAMP-000042'));
   } finally {
     await window.close();

@@ -1,5 +1,6 @@
 /** What a person does in a VS Code window, for the UI tests. */
 import type { Locator, Page } from 'playwright-core';
+import type { Counts } from './window.ts';
 
 const PATIENCE = 15_000;
 const TAB_SIZE = 4;
@@ -87,5 +88,33 @@ export async function eventually<T>(look: () => Promise<T> | T, what: string, ms
     if (found) return found;
     if (Date.now() > end) throw new Error(`did not happen within ${ms} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** One thing that a person does in the window, and what is then to be seen. */
+export interface Step {
+  readonly name: string;
+  readonly run: (page: Page) => Promise<void>;
+}
+
+/** Runs steps in one window, each on what the one before left; a step that fails is photographed and counted. */
+export async function runInTurn(
+  page: Page,
+  steps: readonly Step[],
+  counts: Counts,
+  shot: (page: Page, name: string) => Promise<unknown>,
+): Promise<void> {
+  for (const { name, run } of steps) {
+    const started = Date.now();
+    try {
+      await run(page);
+      counts.passed++;
+      console.log(`  ok   ${name} (${Date.now() - started} ms)`);
+    } catch (error) {
+      counts.failed++;
+      console.log(`  FAIL ${name}\n       ${error instanceof Error ? error.message : error}`);
+      await shot(page, `failure-${counts.failed}`);
+      await page.keyboard.press('Escape');
+    }
   }
 }
