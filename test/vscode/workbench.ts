@@ -58,7 +58,10 @@ export async function goTo(page: Page, text: string, word: string, context = '')
   const input = page.locator('.quick-input-widget input').first();
   await input.waitFor({ timeout: PATIENCE });
   await input.fill(`:${before.length}:${column}`);
-  await page.keyboard.press('Enter');
+  // Until the entry for the line stands in the list, Enter is lost.
+  const entry = row(page, String(before.length));
+  await entry.waitFor({ timeout: PATIENCE });
+  await entry.click();
   await input.waitFor({ state: 'hidden', timeout: PATIENCE });
 }
 
