@@ -2,7 +2,7 @@
  * Bundles the doors into dist/ (or the folder named by --outdir): client and server for Node and for the browser,
  * and the command line.
  */
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as esbuild from 'esbuild';
@@ -15,7 +15,13 @@ const { values } = parseArgs({
   },
 });
 
-const out = (name: string) => path.join(values.outdir, name);
+mkdirSync(values.outdir, { recursive: true });
+/**
+ * Where the bundles are written first: a failed build leaves the last good ones, and who runs them meanwhile never
+ * meets half a file. As deep as the folder itself, for the paths in the source maps.
+ */
+const stage = values.watch ? values.outdir : mkdtempSync(path.join(path.dirname(values.outdir), '.dist-'));
+const out = (name: string) => path.join(stage, name);
 
 const common: esbuild.BuildOptions = {
   bundle: true,
@@ -56,9 +62,6 @@ const bundles: esbuild.BuildOptions[] = [
   },
 ];
 
-rmSync(values.outdir, { recursive: true, force: true });
-mkdirSync(values.outdir, { recursive: true });
-
 if (values.watch) {
   for (const options of bundles) {
     const context = await esbuild.context(options);
@@ -66,14 +69,26 @@ if (values.watch) {
   }
   console.log('[watch] build finished, watching for changes');
 } else {
-  const sizes = await Promise.all(
-    bundles.map(async (options) => {
-      const result = await esbuild.build(options);
-      return Object.entries(result.metafile?.outputs ?? {});
-    }),
-  );
-  for (const [file, output] of sizes.flat()) {
-    if (file.endsWith('.js')) console.log(`${file}  ${(output.bytes / 1024).toFixed(0)} KB`);
+  try {
+    await build();
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
   }
+}
+
+async function build(): Promise<void> {
+  const results = await Promise.all(bundles.map((options) => esbuild.build(options)));
   for (const name of ['cli.js', 'server.js']) chmodSync(out(name), 0o755);
+  const made = readdirSync(stage);
+  for (const name of made) renameSync(out(name), path.join(values.outdir, name));
+  for (const old of readdirSync(values.outdir)) {
+    if (!made.includes(old)) rmSync(path.join(values.outdir, old), { recursive: true });
+  }
+  for (const { metafile } of results) {
+    for (const [file, { bytes }] of Object.entries(metafile?.outputs ?? {})) {
+      const name = path.basename(file);
+      if (name.endsWith('.js'))
+        console.log(`${path.join(values.outdir, name)}  ${(bytes / 1024).toFixed(0)} KB`);
+    }
+  }
 }
