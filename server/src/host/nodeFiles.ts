@@ -2,11 +2,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { FileSystem } from '../workspace/types.ts';
-import { readRegularFile } from './regularFile.ts';
+import { readRegularFile, readRegularPart } from './regularFile.ts';
 
 export const nodeFiles: FileSystem = {
   async readFile(uri) {
     return readRegularFile(pathFor(uri));
+  },
+  async readPart(uri, start, length) {
+    return readRegularPart(pathFor(uri), start, length);
   },
   async readDirectory(uri) {
     const path = pathFor(uri);

@@ -3,6 +3,7 @@
 import type { BundleKind } from '../workspace/types.ts';
 import { DEXT_KINDS } from './bundle-values.ts';
 import type { Fix, ViewContext, WorkspaceRule } from './types.ts';
+import { restrictedClaims } from './workspace-profile.ts';
 import { type BundleView, placeIn, related, siblingView } from './workspace-view.ts';
 
 export const EXTENSION_KINDS: readonly BundleKind[] = [
@@ -174,20 +175,44 @@ function checkUsage({ view, report }: ViewContext): void {
 
 function checkProfile({ workspace, view, report }: ViewContext): void {
   const { bundle, info } = view;
-  if (!info || bundle.origin !== 'built' || !EXTENSION_KINDS.includes(bundle.kind)) return;
+  if (!info || bundle.origin !== 'built') return;
   const profile = (one: BundleView): boolean => {
     const plist = one.info?.document.uri ?? '';
-    return workspace.exists(`${plist.slice(0, plist.lastIndexOf('/'))}/embedded.provisionprofile`);
+    const folder = plist.slice(0, plist.lastIndexOf('/'));
+    return ['provisionprofile', 'mobileprovision'].some((ending) =>
+      workspace.exists(`${folder}/embedded.${ending}`),
+    );
   };
+  if (profile(view)) return;
+  const at = placeIn(info, 'CFBundleIdentifier');
   const host = bundle.hosts
     .map((one) => siblingView(workspace, view, one))
     .find((one) => one !== undefined && profile(one));
-  if (!host || profile(view)) return;
-  report({
-    document: info.document,
-    at: placeIn(info, 'CFBundleIdentifier'),
-    message: `The app ${host.bundle.name} carries a provisioning profile and this extension none: its restricted entitlements are granted by no one, and the system ends its process at once. Put the extension’s own profile into it as embedded.provisionprofile and sign again.`,
-  });
+  if (host && EXTENSION_KINDS.includes(bundle.kind)) {
+    report({
+      document: info.document,
+      at,
+      message: `The app ${host.bundle.name} carries a provisioning profile and this extension none: its restricted entitlements are granted by no one, and the system ends its process at once. Put the extension’s own profile into it as embedded.provisionprofile and sign again.`,
+    });
+    return;
+  }
+  const signature = workspace.executableOf(bundle)?.signature;
+  const [claim] = restrictedClaims(view);
+  if (!signature || signature.platform || claim === undefined) return;
+  if (signature.adHoc) {
+    report({
+      document: info.document,
+      at,
+      severity: 'information',
+      message: `The program is signed ad hoc, without a certificate, and claims ${claim}. It starts only on a Mac whose System Integrity Protection is off. To ship it, sign with a certificate and embed a provisioning profile.`,
+    });
+  } else if (signature.team !== undefined) {
+    report({
+      document: info.document,
+      at,
+      message: `The program is signed with ${claim}, and the bundle holds no provisioning profile that grants it: the system ends its process at once. Put the profile of this bundle id into it as embedded.provisionprofile and sign again.`,
+    });
+  }
 }
 
 const INSTALLING =
@@ -312,12 +337,12 @@ export const hostRules: readonly WorkspaceRule[] = [
   {
     id: 'workspace/missing-profile',
     severity: 'warning',
-    title: 'Extension without the profile that its app has',
-    what: 'A built extension without `embedded.provisionprofile` in an app that has one.',
+    title: 'Built bundle without a profile',
+    what: 'A built extension without `embedded.provisionprofile` in an app that has one, and an extension or app whose signature claims restricted entitlements, without one. One that is signed ad hoc is information: it runs where System Integrity Protection is off.',
     why: 'Each bundle is judged by its own profile. Restricted entitlements that no profile grants make the system end the process as it starts, over and over.',
     how: 'Make a profile for the bundle id of the extension, and let Xcode or your script embed it before signing.',
     source: ['https://github.com/canyonroad/agentsh/issues/436'],
-    kinds: EXTENSION_KINDS,
+    kinds: [...EXTENSION_KINDS, 'app'],
     facts: ['mistake:M108'],
     examples: {
       invalid:

@@ -6,10 +6,11 @@ import type { Bundle } from '../workspace/bundles.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { directives, names } from './directives.ts';
-import { guarded, type LintOptions, rangeOfNode, severityOf } from './lint.ts';
+import { guarded, type LintOptions, lint, rangeOfNode, severityOf } from './lint.ts';
 import type { Finding, WorkspaceReport, WorkspaceRule } from './types.ts';
 import { workspaceRules } from './workspace.ts';
 import { withWorkspaceFixes } from './workspace-fixes.ts';
+import { outOfSignature } from './workspace-signature.ts';
 import { viewOf } from './workspace-view.ts';
 
 export interface WorkspaceLintOptions {
@@ -73,7 +74,7 @@ function isSuperseded(one: Finding, other: Finding): boolean {
   return overlap && rule?.supersedes?.includes(one.rule) === true;
 }
 
-interface Found extends Finding {
+export interface Found extends Finding {
   readonly uri: string;
 }
 
@@ -163,9 +164,12 @@ function checkBundle(workspace: Workspace, bundle: Bundle, options: WorkspaceLin
   const views = bundle.configurations.map((configuration) => viewOf(workspace, bundle, configuration));
   const merged = new Map<string, { finding: Found; configurations: Set<string | undefined> }>();
   const keep = (rule: WorkspaceRule, report: WorkspaceReport, configuration: string | undefined): void => {
-    const finding = foundBy(rule, report);
+    add(foundBy(rule, report), configuration);
+  };
+  const add = (raw: Found, configuration: string | undefined): void => {
+    const finding = outOfSignature(workspace, raw);
     const { start, end } = finding.range;
-    const key = `${rule.id} ${finding.uri} ${start} ${end} ${finding.message}`;
+    const key = `${finding.rule} ${finding.uri} ${start} ${end} ${finding.message}`;
     const known = merged.get(key);
     if (known) known.configurations.add(configuration);
     else merged.set(key, { finding, configurations: new Set([configuration]) });
@@ -197,6 +201,14 @@ function checkBundle(workspace: Workspace, bundle: Bundle, options: WorkspaceLin
       const report = (one: WorkspaceReport) => keep(rule, one, view.configuration.name);
       attempt(() => rule.checkView?.({ workspace, view, report }));
     }
+  }
+  for (const { entitlements, configuration } of views) {
+    if (!entitlements || !workspace.signedIn(entitlements.document.uri)) continue;
+    const { overlays, onRuleError } = options.lintOptions?.(entitlements.document) ?? {};
+    const { findings } = lint(entitlements.document, { overlays, onRuleError });
+    // Of style nothing is said: signing itself writes the team out.
+    for (const finding of findings.filter(({ severity }) => severity !== 'hint'))
+      add({ ...finding, uri: entitlements.document.uri }, configuration.name);
   }
   return [...merged.values()].map(({ finding, configurations }) =>
     configurations.size === views.length ? finding : said(finding, configurations),

@@ -2,8 +2,8 @@
 import type { PlistNode } from '../plist/types.ts';
 import { isArray, isDict, type PlistValue } from '../plist/value.ts';
 import { isProfileFor, type Profile } from '../workspace/profile.ts';
-import type { ProfileFile } from '../workspace/workspace.ts';
-import type { ViewContext, WorkspaceRule } from './types.ts';
+import type { ProfileFile, Workspace } from '../workspace/workspace.ts';
+import type { Severity, ViewContext, WorkspaceRule } from './types.ts';
 import { type BundleView, withoutTeam } from './workspace-view.ts';
 
 /**
@@ -21,15 +21,34 @@ const FILLED_IN: ReadonlySet<string> = new Set([
   'com.apple.security.get-task-allow',
 ]);
 
+/** Of these it is known that no program of anyone but Apple runs with them without a profile. */
+const NEVER_WITHOUT =
+  /^com\.apple\.developer\.(driverkit\b|system-extension\.|networking\.|endpoint-security\.)/;
+
+/**
+ * `embedded`: it lies inside the built bundle. `named`: the build settings name it. `beside`: it lies beside the files
+ * of the target and is for its bundle id.
+ */
+type Relation = 'embedded' | 'named' | 'beside';
+
 interface Candidates {
   readonly profiles: readonly ProfileFile[];
-  /** The build settings name it; else it lies beside the files of the target and is for its bundle id. */
-  readonly isNamed: boolean;
+  readonly relation: Relation;
+}
+
+/** The profile inside a built bundle. */
+export function embeddedProfile(workspace: Workspace, { bundle, info }: BundleView): ProfileFile | undefined {
+  if (bundle.origin !== 'built' || !info) return undefined;
+  const folder = folderOf(info.document.uri);
+  const places = ['provisionprofile', 'mobileprovision'].map((ending) => `${folder}/embedded.${ending}`);
+  return workspace.profiles.find(({ uri }) => places.includes(uri));
 }
 
 function candidatesOf({ workspace, view }: ViewContext): Candidates | undefined {
   if (workspace.profiles.length === 0) return undefined;
   const { configuration, bundleId, entitlements, info } = view;
+  const embedded = embeddedProfile(workspace, view);
+  if (embedded) return { profiles: [embedded], relation: 'embedded' };
   const settings = ['PROVISIONING_PROFILE_SPECIFIER', 'PROVISIONING_PROFILE']
     .map((setting) => configuration.setting(setting)?.trim() ?? '')
     .filter((name) => name !== '');
@@ -38,13 +57,13 @@ function candidatesOf({ workspace, view }: ViewContext): Candidates | undefined 
       (name) => name === profile.uuid || name === profile.name || name.endsWith(`/${profile.name}`),
     ),
   );
-  if (named.length > 0) return { profiles: named, isNamed: true };
+  if (named.length > 0) return { profiles: named, relation: 'named' };
   if (settings.length > 0 || bundleId === undefined) return undefined;
   const folders = [entitlements, info].map((file) => folderOf(file?.document.uri ?? ''));
   const beside = workspace.profiles.filter(
     ({ uri, profile }) => folders.includes(folderOf(uri)) && isProfileFor(profile, bundleId),
   );
-  return beside.length > 0 ? { profiles: beside, isNamed: false } : undefined;
+  return beside.length > 0 ? { profiles: beside, relation: 'beside' } : undefined;
 }
 
 function folderOf(uri: string): string {
@@ -91,7 +110,7 @@ function checkProfile(context: ViewContext): void {
   const { entitlements } = view;
   const candidates = entitlements && candidatesOf(context);
   if (!entitlements || !candidates) return;
-  const { profiles, isNamed } = candidates;
+  const { profiles, relation } = candidates;
   for (const { key, value } of entitlements.root.entries) {
     const name = key.text;
     if (!value || !RESTRICTED.test(name) || FILLED_IN.has(name) || value.boolean === false) continue;
@@ -104,8 +123,8 @@ function checkProfile(context: ViewContext): void {
       document: entitlements.document,
       at: value.kind === 'dict' || value.kind === 'array' ? key : value,
       keyPath: [name],
-      severity: isNamed ? 'warning' : 'information',
-      message: `The provisioning profile ${first.profile.name ?? file} ${lack}. A program that claims more than its profile grants is not signed by Xcode, or is ended by the system as it starts. Have Apple grant it to the App ID and download the profile anew, or remove the claim.`,
+      severity: severityFor(relation, name),
+      message: `The provisioning profile ${first.profile.name ?? file} ${lack}. ${relation === 'embedded' ? 'The system ends a program that claims more than the profile inside its bundle grants' : 'A program that claims more than its profile grants is not signed by Xcode, or is ended by the system as it starts'}. Have Apple grant it to the App ID and download the profile anew, or remove the claim.`,
       related: profiles.map(({ uri }) => ({
         uri,
         range: { start: 0, end: 0 },
@@ -115,12 +134,25 @@ function checkProfile(context: ViewContext): void {
   }
 }
 
+function severityFor(relation: Relation, name: string): Severity {
+  if (relation === 'beside') return 'information';
+  return relation === 'embedded' && NEVER_WITHOUT.test(name) ? 'error' : 'warning';
+}
+
+/** Restricted entitlements that a program is signed with, of the kind that never goes without a profile. */
+export function restrictedClaims(view: BundleView): readonly string[] {
+  const entries = view.entitlements?.root.entries ?? [];
+  return entries
+    .filter(({ key, value }) => NEVER_WITHOUT.test(key.text) && value?.boolean !== false)
+    .map(({ key }) => key.text);
+}
+
 export const profileRules: readonly WorkspaceRule[] = [
   {
     id: 'workspace/profile',
-    severity: 'warning',
+    severity: 'error',
     title: 'Entitlement that the profile does not grant',
-    what: 'A `com.apple.developer.…` entitlement of a target that its provisioning profile does not hold, or holds with another value. The profile is the one that `PROVISIONING_PROFILE_SPECIFIER` names, if it lies in the workspace; without the setting one beside the files of the target that is for its bundle id (then it is information, since another may be used). `*` and `TEAM.*` in a profile grant any value, and what signing fills in by itself is passed over.',
+    what: 'A `com.apple.developer.…` entitlement of a target that its provisioning profile does not hold, or holds with another value. The profile is the one that `PROVISIONING_PROFILE_SPECIFIER` names, if it lies in the workspace; without the setting one beside the files of the target that is for its bundle id (then it is information, since another may be used). In a built bundle it is the `embedded.provisionprofile` inside it, compared with the entitlements in the program’s signature: there a claim that needs a profile and has none is an error. `*` and `TEAM.*` in a profile grant any value, and what signing fills in by itself is passed over.',
     why: 'These entitlements are restricted: the system lets a program run with them only if the profile inside it grants them (“unsatisfied entitlements” in the log). Xcode refuses to sign such a target.',
     how: 'Ask Apple for the entitlement, add it to the App ID and download the profile again. Remove the key if the program does not need it.',
     source: [

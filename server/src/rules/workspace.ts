@@ -5,6 +5,7 @@ import { audioRules } from './workspace-audio.ts';
 import { builtRules } from './workspace-built.ts';
 import { classRules } from './workspace-classes.ts';
 import { coverageRules } from './workspace-coverage.ts';
+import { embeddedRules } from './workspace-embedded.ts';
 import { entitlementRules } from './workspace-entitlements.ts';
 import { hostRules } from './workspace-host.ts';
 import { matchingRules } from './workspace-matching.ts';
@@ -20,6 +21,7 @@ export const workspaceRules: readonly WorkspaceRule[] = [
   ...hostRules,
   ...serviceRules,
   ...profileRules,
+  ...embeddedRules,
   ...matchingRules,
   ...builtRules,
 ];

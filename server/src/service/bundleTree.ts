@@ -64,6 +64,8 @@ function bundleNode(
     }
   }
   for (const { document, root } of rights) {
+    const [info] = infos;
+    const signed = workspace.signedIn(document.uri) !== undefined;
     for (const { key, value } of root.entries) {
       const range = { start: key.start, end: (value ?? key).end };
       children.push({
@@ -71,13 +73,17 @@ function bundleNode(
         kind: 'entitlement',
         label: key.text,
         detail: value?.kind === 'boolean' ? String(value.boolean) : undefined,
-        place: { uri: document.uri, range: contentOf(key) },
-        counts: counted(within(findingsOf(document.uri), range)),
+        // What a signature holds is no file: the findings on it stand in the Info.plist.
+        place: signed
+          ? info && { uri: info.document.uri, range: { start: info.root.start, end: info.root.openEnd } }
+          : { uri: document.uri, range: contentOf(key) },
+        counts: counted(signed ? [] : within(findingsOf(document.uri), range)),
         children: [],
       });
     }
   }
-  const own = [...infos, ...rights].flatMap(({ document }) => findingsOf(document.uri));
+  const files = [...infos, ...rights].filter(({ document }) => !workspace.signedIn(document.uri));
+  const own = files.flatMap(({ document }) => findingsOf(document.uri));
   const carried = children.filter(({ kind }) => kind !== 'personality' && kind !== 'entitlement');
   const [file] = [...infos, ...rights];
   return {

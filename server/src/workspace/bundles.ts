@@ -13,7 +13,7 @@ export interface BundleConfiguration {
   readonly name: string | undefined;
   /** URI of the Info.plist, if one is named and exists. */
   readonly infoPlist: string | undefined;
-  /** URI of the entitlements file, if one is named and exists. */
+  /** URI of the entitlements file, if one is named and exists; in a built bundle of those in its signature. */
   readonly entitlements: string | undefined;
   /** The setting says that the build makes (part of) the Info.plist: absent keys may come from there. */
   readonly generatesInfoPlist: boolean;
@@ -63,6 +63,8 @@ export interface BundleSources {
   readonly plists: readonly string[];
   readonly interfaces: readonly string[];
   document(uri: string): PlistDocument | undefined;
+  /** URI of the entitlements that the program of a built bundle is signed with, by its Info.plist. */
+  signed(infoPlist: string): string | undefined;
   exists(uri: string): boolean;
 }
 
@@ -100,13 +102,13 @@ export function assembleBundles(sources: BundleSources): Bundle[] {
     linkTargets(own);
     bundles.push(...own);
   }
+  const folders = foldersOf(sources);
   const built = sources.plists
     .filter((uri) => !claimed.has(uri))
-    .map((uri) => builtBundle(uri, sources))
+    .map((uri) => builtBundle(uri, folders, sources))
     .filter((bundle) => bundle !== undefined);
   linkBuilt(built);
   bundles.push(...built);
-  const folders = foldersOf(sources);
   for (const uri of sources.plists) {
     if (claimed.has(uri) || BUILT.test(uri)) continue;
     const bundle = folderBundle(uri, folders, claimed, sources);
@@ -223,10 +225,17 @@ const withoutSettings = {
   expand: (text: string) => (text.includes('$') ? undefined : text),
 };
 
-function builtBundle(uri: string, sources: BundleSources): MutableBundle | undefined {
+/** A built product; its entitlements are those of its signature, else those that a single file in it holds. */
+function builtBundle(
+  uri: string,
+  folders: ReadonlyMap<string, Folder>,
+  sources: BundleSources,
+): MutableBundle | undefined {
   const folder = BUILT.exec(uri)?.[1];
   const document = folder === undefined ? undefined : sources.document(uri);
   if (folder === undefined || !document) return undefined;
+  const { entitlements = [] } = folders.get(uri.slice(0, uri.lastIndexOf('/'))) ?? {};
+  const inside = entitlements.length === 1 ? entitlements[0] : undefined;
   return {
     id: folder,
     name: decodedName(folder),
@@ -234,7 +243,7 @@ function builtBundle(uri: string, sources: BundleSources): MutableBundle | undef
     origin: 'built',
     uri: folder,
     target: undefined,
-    configurations: [{ ...withoutSettings, infoPlist: uri, entitlements: undefined }],
+    configurations: [{ ...withoutSettings, infoPlist: uri, entitlements: sources.signed(uri) ?? inside }],
     interfaces: [],
     embeds: [],
     hosts: [],

@@ -1,7 +1,7 @@
 /** What a provisioning profile grants, as far as bundles are compared with it. */
 import { parsePlist } from '../plist/parse.ts';
 import { profileText } from '../plist/profile.ts';
-import { isDict, type PlistDict } from '../plist/value.ts';
+import { isArray, isDict, PlistDate, type PlistDict } from '../plist/value.ts';
 
 export interface Profile {
   readonly name: string | undefined;
@@ -9,6 +9,14 @@ export interface Profile {
   readonly entitlements: PlistDict;
   /** `TEAM.com.example.lamp`, or with `*` in the end; undefined when the profile does not say it. */
   readonly applicationId: string | undefined;
+  /** Teams that may sign with it; empty when it does not say. */
+  readonly teams: readonly string[];
+  /** `OSX`, `iOS` …; empty when it does not say. */
+  readonly platforms: readonly string[];
+  /** Seconds since 1970, UTC. */
+  readonly expires: number | undefined;
+  /** How many devices it is for; undefined when it lists none: it is for any, or for a store. */
+  readonly devices: number | undefined;
 }
 
 /** Undefined for what is no profile, a damaged one, and one that says nothing of entitlements. Never throws. */
@@ -22,7 +30,17 @@ export function readProfile(bytes: Uint8Array): Profile | undefined {
     const value = dict.get(key);
     return typeof value === 'string' ? value : undefined;
   };
+  const strings = (key: string): readonly string[] => {
+    const value = root.get(key);
+    return isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  };
+  const expires = root.get('ExpirationDate');
+  const devices = root.get('ProvisionedDevices');
   return {
+    teams: strings('TeamIdentifier'),
+    platforms: strings('Platform'),
+    expires: expires instanceof PlistDate ? expires.seconds : undefined,
+    devices: isArray(devices) ? devices.length : undefined,
     name: string(root, 'Name'),
     uuid: string(root, 'UUID'),
     entitlements,

@@ -45,6 +45,8 @@ export interface PlistDocument {
 export interface FileSystem {
   /** Bytes of a file; rejects with an Error whose message names the path and the cause. */
   readFile(uri: string): Promise<Uint8Array>;
+  /** Bytes from an offset on, fewer when the file ends before; rejects as `readFile` does. Absent where a file is read whole. */
+  readPart?(uri: string, start: number, length: number): Promise<Uint8Array>;
   /** Names and types in a folder; links are reported as what they point to, with `link: true`. */
   readDirectory(
     uri: string,

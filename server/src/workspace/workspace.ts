@@ -1,9 +1,9 @@
 /** The workspace: the files of some folders, read once, and the bundles that they make. */
 import { URI, Utils } from 'vscode-uri';
-import { assembleBundles, type Bundle, executablePlaces } from './bundles.ts';
+import { assembleBundles, type Bundle } from './bundles.ts';
 import { openDocument } from './document.ts';
+import { type Executable, readExecutable } from './executable.ts';
 import { type ClassDeclaration, classDeclarations } from './iig.ts';
-import { readMachO } from './macho.ts';
 import { plistText } from './plistText.ts';
 import { type Profile, readProfile } from './profile.ts';
 import { loadXcodegenProject, loadXcodeProject, type Notice, type Project } from './project.ts';
@@ -15,15 +15,10 @@ export interface WorkspaceOptions {
   readonly kindOf?: ((uri: string) => BundleKind | undefined) | undefined;
 }
 
+export type { Executable } from './executable.ts';
+
 export interface SourceClass extends ClassDeclaration {
   readonly uri: string;
-}
-
-/** The program of a built bundle. */
-export interface Executable {
-  readonly uri: string;
-  /** Empty when the file is there and no Mach-O; undefined when there is no such file. */
-  readonly architectures: readonly string[] | undefined;
 }
 
 /** A provisioning profile that lies in the workspace. */
@@ -35,7 +30,8 @@ export interface ProfileFile {
 /** Larger plists are left out of the workspace (an open one is still checked for itself). */
 const MAX_PLIST_BYTES = 5_000_000;
 const MAX_SOURCE_BYTES = 2_000_000;
-const MAX_EXECUTABLE_BYTES = 50_000_000;
+/** Follows a program's URI in that of the entitlements of its signature. */
+const SIGNED = '#signature.xcent';
 /** Files read at once. */
 const CONCURRENCY = 32;
 
@@ -56,6 +52,8 @@ export class Workspace {
   readonly #classes = new Map<string, readonly SourceClass[]>();
   /** By the Info.plist of the bundle. */
   readonly #executables = new Map<string, Executable>();
+  /** Info.plists by the URI of the entitlements that their programs are signed with. */
+  readonly #signed = new Map<string, string>();
   readonly #profiles = new Map<string, Profile>();
   #profileFiles: readonly ProfileFile[] | undefined;
   #notices: Notice[] = [];
@@ -82,6 +80,7 @@ export class Workspace {
       known.clear();
     this.#profileFiles = undefined;
     this.#converted.clear();
+    this.#signed.clear();
     for (const root of this.#roots) {
       for (const [uri, role] of await walk(this.#fs, root, this.#notices, options))
         this.#files.set(uri, role);
@@ -134,6 +133,10 @@ export class Workspace {
       plists: this.files('plist'),
       interfaces: this.files('interface'),
       document: (uri) => this.document(uri),
+      signed: (infoPlist) => {
+        const executable = this.#executables.get(infoPlist);
+        return executable?.signature?.entitlements && `${executable.uri}${SIGNED}`;
+      },
       exists: (uri) => this.#files.has(uri),
     });
     return this.#bundles;
@@ -167,9 +170,17 @@ export class Workspace {
     return this.#open.get(uri) ?? this.#documents.get(uri);
   }
 
+  /**
+   * The Info.plist of the built bundle whose program is signed with these entitlements; undefined for a document that
+   * is a file. Places in such a document mean nothing to a person.
+   */
+  signedIn(uri: string): string | undefined {
+    return this.#signed.get(uri);
+  }
+
   /** True for a plist in another format than XML: places in its document mean nothing to a person. */
   isConverted(uri: string): boolean {
-    return !this.#open.has(uri) && this.#converted.has(uri);
+    return (!this.#open.has(uri) && this.#converted.has(uri)) || this.#signed.has(uri);
   }
 
   /** Bundles that use a file as Info.plist, entitlements or interface. */
@@ -196,7 +207,7 @@ export class Workspace {
     return this.#profileFiles;
   }
 
-  /** The program of a built kext; undefined for other bundles, without CFBundleExecutable, and for skeletons. */
+  /** The program of a built bundle; undefined for other bundles, without CFBundleExecutable, and for skeletons. */
   executableOf(bundle: Bundle): Executable | undefined {
     const info = bundle.origin === 'built' ? bundle.configurations[0]?.infoPlist : undefined;
     return info === undefined ? undefined : this.#executables.get(info);
@@ -229,6 +240,11 @@ export class Workspace {
   }
 
   #forget(uri: string): void {
+    for (const [signed, info] of this.#signed) {
+      if (info !== uri) continue;
+      this.#documents.delete(signed);
+      this.#signed.delete(signed);
+    }
     for (const known of [this.#documents, this.#projects, this.#classes, this.#executables])
       known.delete(uri);
     if (this.#profiles.delete(uri)) this.#profileFiles = undefined;
@@ -288,29 +304,19 @@ export class Workspace {
     const document = openDocument(uri, read.text, 0, { kind: this.#options.kindOf?.(uri) });
     this.#documents.set(uri, document);
     if (read.converted) this.#converted.add(uri);
-    const { kind } = document.kind;
-    if (document.built && (kind === 'kext' || kind === 'codeless-kext')) await this.#readExecutable(document);
+    if (document.built) await this.#readExecutable(document);
   }
 
-  async #readExecutable({ uri, tree }: PlistDocument): Promise<void> {
-    const name = tree.root?.get('CFBundleExecutable')?.string?.trim();
-    if (!name || name.includes('/')) return;
-    const places = executablePlaces(uri, name);
-    for (const place of places) {
-      const found = await this.#fs.stat(place).catch(() => undefined);
-      if (found?.type !== 'file') continue;
-      const bytes = await this.#bytes(place, MAX_EXECUTABLE_BYTES);
-      if (!bytes) return;
-      this.#executables.set(uri, { uri: place, architectures: readMachO(bytes)?.architectures ?? [] });
-      return;
-    }
-    // A bundle's skeleton among the sources has no program yet; what is signed or has a folder for it is finished.
-    const folder = uri.slice(0, uri.lastIndexOf('/'));
-    for (const mark of ['MacOS', '_CodeSignature']) {
-      if ((await this.#fs.stat(`${folder}/${mark}`).catch(() => undefined))?.type !== 'directory') continue;
-      this.#executables.set(uri, { uri: places[0] ?? uri, architectures: undefined });
-      return;
-    }
+  /** What a program is signed with is a document of its own, which no file holds. */
+  async #readExecutable(document: PlistDocument): Promise<void> {
+    const executable = await readExecutable(this.#fs, document);
+    if (!executable) return;
+    this.#executables.set(document.uri, executable);
+    const text = executable.signature?.entitlements;
+    if (text === undefined) return;
+    const uri = `${executable.uri}${SIGNED}`;
+    this.#documents.set(uri, openDocument(uri, text));
+    this.#signed.set(uri, document.uri);
   }
 
   async #bytes(uri: string, limit: number): Promise<Uint8Array | undefined> {
