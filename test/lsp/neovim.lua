@@ -3,9 +3,9 @@ local function say(what, value)
   io.stdout:write(vim.fn.json_encode({ what, value }) .. '\n')
 end
 
-dofile(vim.env.DRIVER_PLIST_NVIM_CONFIG)
+dofile(vim.env.DRIVER_PLIST_CONFIG)
 vim.cmd('filetype plugin on')
-vim.cmd('edit ' .. vim.fn.fnameescape(vim.env.DRIVER_PLIST_NVIM_FILE))
+vim.cmd('edit ' .. vim.fn.fnameescape(vim.env.DRIVER_PLIST_FILE))
 
 local found = vim.wait(20000, function()
   return #vim.diagnostic.get(0) > 0
@@ -37,7 +37,15 @@ local position = { line = line, character = 12 }
 say('hover', (request('textDocument/hover', { position = position }) or {}).contents)
 say('symbols', #(request('textDocument/documentSymbol', {}) or {}))
 local list = request('textDocument/completion', { position = { line = line, character = 10 } }) or {}
-say('completion', #(list.items or list))
-local edits = request('textDocument/formatting', { options = { tabSize = 4, insertSpaces = false } }) or {}
-say('formatting', #edits)
+say('completion', vim.tbl_map(function(item) return item.label end, list.items or list))
+local whole = { start = { line = 0, character = 0 }, ['end'] = { line = vim.fn.line('$'), character = 0 } }
+local actions = request('textDocument/codeAction', { range = whole, context = { diagnostics = {} } }) or {}
+say('actions', vim.tbl_map(function(action) return action.title end, actions))
+if vim.lsp.buf.format then
+  vim.lsp.buf.format({ timeout_ms = 10000 })
+else
+  vim.lsp.buf.formatting_sync(nil, 10000)
+end
+say('formatted', table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n') .. '\n')
+say('filetype', vim.bo.filetype)
 vim.cmd('qall!')

@@ -54,6 +54,8 @@ export function serverCapabilities(abilities: ServerAbilities): ServerCapabiliti
           },
         }
       : {}),
-    ...(abilities.workspaceFolders ? { workspace: { workspaceFolders: { supported: true } } } : {}),
+    ...(abilities.workspaceFolders
+      ? { workspace: { workspaceFolders: { supported: true, changeNotifications: true } } }
+      : {}),
   };
 }
