@@ -5,6 +5,7 @@ import type {
   BUNDLES_CHANGED_NOTIFICATION,
   BUNDLES_REQUEST,
   BundleItem,
+  BundlesParams,
   BundlesResult,
 } from '../../server/src/lsp/workspaceMessages.ts';
 import { kindWords } from './kinds.ts';
@@ -12,6 +13,9 @@ import type { Session } from './session.ts';
 
 const BUNDLES: typeof BUNDLES_REQUEST = 'driverPlist/bundles';
 const CHANGED: typeof BUNDLES_CHANGED_NOTIFICATION = 'driverPlist/bundlesChanged';
+
+/** When-clause of the words that stand in the view where the person stopped the reading. */
+const STOPPED = 'driverPlist.bundles.stopped';
 
 /** Pause between a change and reading the view anew, in milliseconds. */
 const DELAY = 200;
@@ -22,10 +26,13 @@ export function registerBundlesView(session: Session): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
   let result: Promise<BundlesResult | null> | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let again = false;
 
   const read = (): Promise<BundlesResult | null> => {
     if (client.state !== State.Running) return Promise.resolve(null);
-    result ??= client.sendRequest<BundlesResult | null>(BUNDLES, {}).catch(() => null);
+    const params: BundlesParams = { again };
+    result ??= client.sendRequest<BundlesResult | null>(BUNDLES, params).catch(() => null);
+    again = false;
     return result;
   };
   const tree = vscode.window.createTreeView<BundleItem>('driverPlist.bundles', {
@@ -38,6 +45,7 @@ export function registerBundlesView(session: Session): vscode.Disposable {
         const answer = await read();
         const bundles = [...(answer?.bundles ?? [])];
         tree.badge = badgeOf(bundles);
+        void vscode.commands.executeCommand('setContext', STOPPED, answer?.stopped === true);
         return bundles;
       },
     },
@@ -54,7 +62,10 @@ export function registerBundlesView(session: Session): vscode.Disposable {
     changed,
     client.onNotification(CHANGED, refresh),
     client.onDidChangeState(refresh),
-    vscode.commands.registerCommand('driverPlist.bundles.refresh', refresh),
+    vscode.commands.registerCommand('driverPlist.bundles.refresh', () => {
+      again = true;
+      refresh();
+    }),
     { dispose: () => clearTimeout(timer) },
   );
 }

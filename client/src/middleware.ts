@@ -1,7 +1,8 @@
-/** Keeps every document that is none of ours away from the server. */
+/** Keeps every document that is none of ours away from the server, and shows its long work. */
 import * as vscode from 'vscode';
 import type { BaseLanguageClient, Middleware } from 'vscode-languageclient';
 import { type DocumentView, HEAD_LENGTH, type ServedDocuments } from './documents.ts';
+import { serverProgress } from './progress.ts';
 
 /** What the filter has to know of an open document. */
 export function viewOf(document: vscode.TextDocument): DocumentView {
@@ -18,6 +19,7 @@ const positionZero = new vscode.Position(0, 0);
 /** The filter between VS Code and the server. `client` is asked for only when a message passes. */
 export function filterMiddleware(served: ServedDocuments, client: () => BaseLanguageClient): Middleware {
   return {
+    handleWorkDoneProgress: serverProgress(client),
     async didOpen(document, next) {
       if (served.opened(viewOf(document))) await next(document);
     },

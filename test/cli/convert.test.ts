@@ -14,6 +14,7 @@ import { describe, test } from 'node:test';
 import { UsageError } from '../../server/src/cli/args.ts';
 import { runConvert } from '../../server/src/cli/convert.ts';
 import { targetFolder, WriteError, writePlan } from '../../server/src/cli/convert-write.ts';
+import { SILENT } from '../../server/src/cli/progress.ts';
 import { unifiedDiff } from '../../server/src/cli/unified-diff.ts';
 import { folderWith } from './command.ts';
 
@@ -55,6 +56,7 @@ async function run(cwd: string, args: readonly string[], stdin = ''): Promise<Ru
     readStdin: () => Promise.resolve(new TextEncoder().encode(stdin)),
     cwd,
     color: false,
+    progress: SILENT,
   });
   return { status, out, err };
 }

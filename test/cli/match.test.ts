@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { UsageError } from '../../server/src/cli/args.ts';
 import { runMatch } from '../../server/src/cli/match.ts';
+import { SILENT } from '../../server/src/cli/progress.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'driver-plist-match-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -70,6 +71,7 @@ async function run(
     readStdin: async () => new TextEncoder().encode(stdin),
     cwd: folder,
     color: false,
+    progress: SILENT,
   });
   return { status, out, error };
 }

@@ -88,6 +88,7 @@ async function refuse(
 
 async function planOrProblems(session: Session, params: ConvertParams): Promise<ShownPlan | undefined> {
   const answer = await askForPlan(session, params);
+  if (answer === undefined) return undefined;
   if (answer.ok) return answer.plan;
   void vscode.window.showErrorMessage(answer.problems.join(' '));
   return undefined;

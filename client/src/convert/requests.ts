@@ -1,4 +1,5 @@
 /** The requests about conversion, by name and type. */
+import { l10n } from 'vscode';
 import type {
   CHECK_NAMES_REQUEST,
   CheckNamesParams,
@@ -11,6 +12,7 @@ import type {
   NewBundleParams,
   ShownFamily,
 } from '../../../server/src/lsp/convertMessages.ts';
+import { patiently } from '../progress.ts';
 import type { Session } from '../session.ts';
 
 const CONVERT: typeof CONVERT_REQUEST = 'driverPlist/convert';
@@ -18,8 +20,11 @@ const CHECK: typeof CHECK_NAMES_REQUEST = 'driverPlist/checkNames';
 const FAMILIES: typeof FAMILIES_REQUEST = 'driverPlist/families';
 const NEW_BUNDLE: typeof NEW_BUNDLE_REQUEST = 'driverPlist/newBundle';
 
-export function askForPlan(session: Session, params: ConvertParams): Promise<ConvertAnswer> {
-  return session.request<ConvertAnswer>(CONVERT, params);
+/** Undefined when the person did not want to wait. */
+export function askForPlan(session: Session, params: ConvertParams): Promise<ConvertAnswer | undefined> {
+  return patiently(l10n.t('Planning the conversion'), (token) =>
+    session.request<ConvertAnswer>(CONVERT, params, token),
+  );
 }
 
 /** The first thing that is wrong with a name, for the input box. */

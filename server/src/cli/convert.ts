@@ -66,6 +66,7 @@ export async function runConvert(args: readonly string[], io: CliIo): Promise<nu
   if (out === undefined && !dryRun) throw new UsageError('Name a folder for the files: --out DIR.');
   try {
     const source = await readTree(given, io);
+    io.progress.show(`Converting ${source.shown}`);
     const result = planConversion(source.tree, {
       target,
       bundleId: value('--bundle-id'),

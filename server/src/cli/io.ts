@@ -1,3 +1,5 @@
+import type { ProgressLine } from './progress.ts';
+
 /** What a command of the command line may touch of the outside, so that tests can call it without a process. */
 export interface CliIo {
   /** Standard output. */
@@ -10,4 +12,6 @@ export interface CliIo {
   readonly cwd: string;
   /** Whether escape sequences for colours may be written. */
   readonly color: boolean;
+  /** The line that shows long work on a terminal; what is written takes it away first. */
+  readonly progress: ProgressLine;
 }

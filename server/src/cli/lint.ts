@@ -76,6 +76,12 @@ export async function runLint(args: readonly string[], io: CliIo, version: strin
     projects,
     options.kind,
     (file, message) => io.error(`driver-plist: ${safe(`${shownPath(file, io.cwd)}: ${message}`)}\n`),
+    ({ folders, read, files }) =>
+      io.progress.show(
+        files === undefined
+          ? `Looking for projects: ${folders} folders`
+          : `Reading projects: ${read} of ${files} files`,
+      ),
   );
   const format = formatFor(options.format, io.color, version);
   const summary: Summary = { files: 0, errors: 0, warnings: 0, infos: 0, hints: 0 };
@@ -85,6 +91,7 @@ export async function runLint(args: readonly string[], io: CliIo, version: strin
   for await (const read of ahead(items, (item) => readItem(item, io, options), READ_AHEAD)) {
     if (read.problem !== undefined) trouble(read.problem);
     if (!read.source) continue;
+    io.progress.show(`Checking, ${summary.files} files done: ${read.item.shown}`);
     const report = await check(
       read.item,
       read.source,
@@ -97,6 +104,7 @@ export async function runLint(args: readonly string[], io: CliIo, version: strin
     for (const { severity } of report.findings) summary[COUNT_OF[severity]]++;
     io.write(format.file(report));
   }
+  io.progress.clear();
   io.write(format.end(summary));
   if (summary.files === 0 && troubles === 0) {
     io.error(`driver-plist: no property list of a driver found in ${options.paths.map(safe).join(', ')}\n`);
@@ -221,6 +229,7 @@ async function loadRegistry(
   trouble: (message: string) => void,
 ): Promise<Registry | undefined> {
   try {
+    io.progress.show(`Reading the registry dump ${given}`, true);
     const result = readRegistry(await readFile(path.resolve(io.cwd, given)));
     if (result.ok) return result.registry;
     trouble(`${given}: ${result.message}`);

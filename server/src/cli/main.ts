@@ -7,6 +7,7 @@ import { runExplain } from './explain.ts';
 import type { CliIo } from './io.ts';
 import { runLint } from './lint.ts';
 import { matchUsage, runMatch } from './match.ts';
+import { progressLine } from './progress.ts';
 import { explainUsage, lintUsage, usage } from './usage.ts';
 
 interface Command {
@@ -49,7 +50,9 @@ async function main(args: readonly string[], io: CliIo): Promise<number> {
     return 0;
   }
   try {
-    return await command.run(rest, io);
+    const status = await command.run(rest, io);
+    io.progress.clear();
+    return status;
   } catch (error) {
     if (error instanceof UsageError) {
       io.error(`driver-plist ${name}: ${error.message}\n\n${command.usage}`);
@@ -68,9 +71,16 @@ function processIo(): CliIo {
     process.exit(2);
   });
   process.stderr.on('error', () => {});
+  const progress = progressLine(process.stderr, process.env.TERM);
+  const writeTo = (stream: NodeJS.WriteStream) => (text: string) => {
+    if (text === '') return;
+    progress.clear();
+    stream.write(text);
+  };
   return {
-    write: (text) => void process.stdout.write(text),
-    error: (text) => void process.stderr.write(text),
+    write: writeTo(process.stdout),
+    error: writeTo(process.stderr),
+    progress,
     async readStdin() {
       const chunks: Buffer[] = [];
       process.stdin.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -47,11 +47,16 @@ export async function runMatch(args: readonly string[], io: CliIo): Promise<numb
   if (dump === undefined) throw new UsageError('Name a registry dump: --registry DUMP.');
   if (dump === '-' && paths.includes('-')) throw new UsageError('Standard input can be read once only.');
   try {
+    io.progress.show(`Reading the registry dump ${dump}`, true);
     const registry = await loadRegistry(dump, io);
     const devices = devicesFor(values.get('--device')?.[0], registry);
     const candidates: Candidate[] = [];
     for (const given of paths) candidates.push(...(await candidatesAt(given, io)));
     if (candidates.length === 0) throw new Trouble(`No personality was found in ${paths.join(', ')}.`);
+    io.progress.show(
+      `Matching personalities (${candidates.length}) with entries of the dump (${registry.nodes.length})`,
+      true,
+    );
     const report = matchReport(candidates, registry.nodes, registry.context, devices);
     const json = values.get('--format')?.[0] === 'json';
     io.write(json ? jsonReport(report) : prettyReport(report, registry, painter(io.color)));
@@ -109,8 +114,10 @@ async function candidatesAt(given: string, io: CliIo): Promise<Candidate[]> {
     if (found.path.toLowerCase().endsWith('.plist')) files.push(found.path);
   }
   const out: Candidate[] = [];
-  for (const file of files)
+  for (const [index, file] of files.entries()) {
+    io.progress.show(`Reading property lists: ${index} of ${files.length}`);
     out.push(...(await candidatesOfFile(file, path.join(given, path.relative(start, file)))));
+  }
   return out;
 }
 

@@ -35,12 +35,14 @@ interface Indexed {
  * @param folders absolute paths
  * @param kind that the command line gives to every file
  * @param onNotice told of what could not be read for the bundles, by absolute path
+ * @param onProgress told how far it is: folders walked, then files read of those that were found
  */
 export async function readBundles(
   folders: readonly string[],
   projects: Projects,
   kind: BundleKind | undefined,
   onNotice: (file: string, message: string) => void,
+  onProgress: (done: { folders: number; read?: number; files?: number }) => void = () => {},
 ): Promise<SeveralFiles> {
   const optionsOf = new Map<string, LintOptions>();
   const lintOptions = (document: PlistDocument): LintOptions => optionsOf.get(document.uri) ?? {};
@@ -50,7 +52,13 @@ export async function readBundles(
     const workspace = new Workspace(nodeFiles, [pathToFileURL(folder).href], {
       kindOf: (uri) => kind ?? config?.config.kindOf(relativeTo(config, fileURLToPath(uri))),
     });
+    let walked = 0;
     await workspace.index({
+      progress: (count) => {
+        walked = count;
+        onProgress({ folders: walked });
+      },
+      filesRead: (read, files) => onProgress({ folders: walked, read, files }),
       ignores: (below) => config?.config.ignores(relativeTo(config, path.join(folder, below))) ?? false,
     });
     for (const { uri, message } of workspace.notices) onNotice(fileURLToPath(uri), message);

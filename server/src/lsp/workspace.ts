@@ -16,6 +16,7 @@ import { Workspace } from '../workspace/workspace.ts';
 import { kindInSettings } from './documents.ts';
 import type { FeatureContext } from './features.ts';
 import { stackOf } from './guard.ts';
+import { announce } from './progress.ts';
 import { type ProjectConfig, relativePath } from './projectConfig.ts';
 import type { Settings } from './settings.ts';
 import { BUNDLES_CHANGED_NOTIFICATION } from './workspaceMessages.ts';
@@ -72,8 +73,12 @@ export interface LiveWorkspace {
   readonly linter: WorkspaceLinter;
   /** Resolves when the workspace has been read and holds what the editor holds. Never rejects. */
   ready(): Promise<void>;
-  /** Resolves at once: false while the workspace is still being read. */
+  /** Resolves at once: false while the workspace is still being read, and when the person stopped that. */
   isRead(): boolean;
+  /** The person stopped the reading of the workspace, so nothing is known of it. */
+  isStopped(): boolean;
+  /** Reads everything once more. */
+  readAgain(): void;
   /** Grows with every change. */
   revision(): number;
   /** The URI as the workspace writes it, and as the client does. */
@@ -109,6 +114,7 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
   let closedOptions: LintOptions = {};
   let settings: Settings | undefined;
   let read = false;
+  let stopped = false;
   let revision = 0;
   let reading: Promise<void> = Promise.resolve();
   let telling: { dispose(): void } | undefined;
@@ -134,23 +140,27 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
     };
   };
   const index = async (): Promise<void> => {
-    const progress = context.abilities.progress
-      ? await connection.window.createWorkDoneProgress()
-      : undefined;
-    progress?.begin('Reading driver projects');
+    const work = announce(connection, context.abilities.progress, 'Reading driver projects');
+    const cancelled = (): boolean => work.token.isCancellationRequested;
     try {
       await loadConfig();
       await workspace.index({
-        progress: (count) => progress?.report(`${count} folders`),
+        cancelled,
+        progress: (folders) => work.report(`${folders} folders`),
+        filesRead: (read, of) => work.report(`${read} of ${of} files`),
         ignores: (path) => config?.config.ignores(path) === true,
       });
       for (const { uri, message } of workspace.notices) connection.console.warn(`${uri}: ${message}`);
     } catch (error) {
       connection.console.error(`workspace: ${stackOf(error)}`);
     } finally {
-      progress?.done();
+      work.done();
     }
-    read = true;
+    stopped = cancelled();
+    read = !stopped;
+    if (stopped) {
+      connection.console.info('Reading driver projects was stopped: each file is checked by itself alone.');
+    }
     tell();
     refresh();
   };
@@ -191,6 +201,10 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
       await sync();
     },
     isRead: () => read,
+    isStopped: () => stopped,
+    readAgain() {
+      reading = reading.then(index);
+    },
     revision: () => revision,
     inner,
     outer: (uri) => outerOf.get(uri) ?? uri,

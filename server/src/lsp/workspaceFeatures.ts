@@ -33,7 +33,12 @@ import type { PlistDocument } from '../workspace/types.ts';
 import type { FeatureContext } from './features.ts';
 import { guarded } from './guard.ts';
 import type { LiveWorkspace, WorkspaceAbilities } from './workspace.ts';
-import { BUNDLES_REQUEST, type BundleItem, type BundlesResult } from './workspaceMessages.ts';
+import {
+  BUNDLES_REQUEST,
+  type BundleItem,
+  type BundlesParams,
+  type BundlesResult,
+} from './workspaceMessages.ts';
 
 export function workspaceCapabilities({ prepareRename }: WorkspaceAbilities): ServerCapabilities {
   return {
@@ -108,14 +113,27 @@ export function registerWorkspaceFeatures(context: FeatureContext, live: LiveWor
       });
     }),
   );
-  const bundles = guarded(context, BUNDLES_REQUEST, null, async (): Promise<BundlesResult> => {
-    await live.ready();
-    const tree = bundleTree(workspace, (uri) => allFindings(live, uri));
-    return { bundles: tree.map((node) => itemOf(live, node)), notices: workspace.notices };
-  });
+  const bundles = guarded(
+    context,
+    BUNDLES_REQUEST,
+    null,
+    async (params: BundlesParams | null | undefined): Promise<BundlesResult> => {
+      await live.ready();
+      if (params?.again === true && live.isStopped()) {
+        live.readAgain();
+        await live.ready();
+      }
+      const tree = bundleTree(workspace, (uri) => allFindings(live, uri));
+      return {
+        bundles: tree.map((node) => itemOf(live, node)),
+        notices: workspace.notices,
+        stopped: live.isStopped(),
+      };
+    },
+  );
   // A request without parameters hands over the token in their place.
   connection.onRequest(BUNDLES_REQUEST, (params: unknown, token?: CancellationToken) =>
-    bundles(undefined, token ?? (params as CancellationToken)),
+    token ? bundles(params as BundlesParams, token) : bundles(undefined, params as CancellationToken),
   );
 }
 

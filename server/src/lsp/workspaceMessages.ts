@@ -2,8 +2,16 @@
 import type { Range } from 'vscode-languageserver-types';
 import type { BundleTreeNode } from '../service/bundleTree.ts';
 
-/** Request, client to server: nothing in, {@link BundlesResult} out: what the “Driver bundles” view shows. */
+/**
+ * Request, client to server: {@link BundlesParams} or nothing in, {@link BundlesResult} out: what the “Driver Bundles”
+ * view shows.
+ */
 export const BUNDLES_REQUEST = 'driverPlist/bundles';
+
+export interface BundlesParams {
+  /** The workspace is read once more when the person stopped that before. */
+  readonly again?: boolean;
+}
 
 export interface BundleItem extends Pick<BundleTreeNode, 'id' | 'kind' | 'label' | 'detail' | 'counts'> {
   readonly location: { readonly uri: string; readonly range: Range } | undefined;
@@ -14,6 +22,8 @@ export interface BundlesResult {
   readonly bundles: readonly BundleItem[];
   /** What could not be read, or not wholly. */
   readonly notices: readonly { readonly uri: string; readonly message: string }[];
+  /** The person stopped the reading of the workspace: nothing is known of its bundles. */
+  readonly stopped: boolean;
 }
 
 /** Notification, server to client: the answer to {@link BUNDLES_REQUEST} may be another now. */

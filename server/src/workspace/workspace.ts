@@ -17,6 +17,11 @@ export interface WorkspaceOptions {
 
 export type { Executable } from './executable.ts';
 
+export interface IndexOptions extends WalkOptions {
+  /** Told how many of the files that matter have been read. */
+  readonly filesRead?: ((read: number, of: number) => void) | undefined;
+}
+
 export interface SourceClass extends ClassDeclaration {
   readonly uri: string;
 }
@@ -72,15 +77,12 @@ export class Workspace {
     this.#roots = roots;
   }
 
-  /** Reads everything anew. Ends early when cancelled: what has been read by then stays. */
-  async index(options: WalkOptions = {}): Promise<void> {
-    this.#notices = [];
-    this.#files = new Map();
-    for (const known of [this.#documents, this.#projects, this.#classes, this.#executables, this.#profiles])
-      known.clear();
-    this.#profileFiles = undefined;
-    this.#converted.clear();
-    this.#signed.clear();
+  /**
+   * Reads everything anew. Ends early when cancelled, and holds nothing of the disk then: of a workspace that was read
+   * by half the other half would seem to be missing.
+   */
+  async index(options: IndexOptions = {}): Promise<void> {
+    this.#clear();
     for (const root of this.#roots) {
       for (const [uri, role] of await walk(this.#fs, root, this.#notices, options))
         this.#files.set(uri, role);
@@ -88,8 +90,20 @@ export class Workspace {
     const files = [...this.#files];
     for (let at = 0; at < files.length && !options.cancelled?.(); at += CONCURRENCY) {
       await Promise.all(files.slice(at, at + CONCURRENCY).map(([uri, role]) => this.#read(uri, role)));
+      options.filesRead?.(Math.min(at + CONCURRENCY, files.length), files.length);
     }
+    if (options.cancelled?.()) this.#clear();
     this.#forgetBundles();
+  }
+
+  #clear(): void {
+    this.#notices = [];
+    this.#files = new Map();
+    for (const known of [this.#documents, this.#projects, this.#classes, this.#executables, this.#profiles])
+      known.clear();
+    this.#profileFiles = undefined;
+    this.#converted.clear();
+    this.#signed.clear();
   }
 
   /** Takes notice of a file that was made, changed or deleted. Other files stay as they are. */
