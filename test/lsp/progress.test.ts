@@ -135,48 +135,47 @@ describe('reading the workspace', () => {
 });
 
 describe('checking the workspace', () => {
+  let large = '';
+  let folders: string[] = [];
+  before(() => {
+    large = mkdtempSync(path.join(tmpdir(), 'driver-plist-checking-'));
+    folders = [pathToFileURL(large).href];
+    const { plist } = twin(500);
+    for (let copy = 0; copy < LARGE; copy++) {
+      mkdirSync(path.join(large, `Large${copy}.dext`));
+      writeFileSync(path.join(large, `Large${copy}.dext/Info.plist`), plist);
+    }
+  });
+  after(() => rmSync(large, { recursive: true, force: true }));
+
   test('ends when the client takes its question back, and the next one gets the whole answer', async () => {
-    const watched = await started();
-    await bundlesOf(watched);
-    const { connection } = watched.client;
+    const watched = await started(undefined, { folders });
+    await watched.client.connection.sendRequest('workspace/symbol', { query: '' });
     const source = new CancellationTokenSource();
-    const first = connection.sendRequest('workspace/diagnostic', { previousResultIds: [] }, source.token);
+    const params = { previousResultIds: [] };
+    const first = watched.client.connection.sendRequest('workspace/diagnostic', params, source.token);
     source.cancel();
     await assert.rejects(first, { code: -32800 });
     const { items } = await pull(watched);
-    assert.equal(items.length, COPIES);
+    assert.equal(items.length, LARGE);
     await watched.client.stop();
   });
 
   test('shows itself when it lasts; stopped by the person it answers with what was found, and goes on at the next change', async () => {
-    const large = mkdtempSync(path.join(tmpdir(), 'driver-plist-checking-'));
-    try {
-      const { plist } = twin(500);
-      for (let copy = 0; copy < LARGE; copy++) {
-        mkdirSync(path.join(large, `Large${copy}.dext`));
-        writeFileSync(path.join(large, `Large${copy}.dext/Info.plist`), plist);
-      }
-      const folders = [pathToFileURL(large).href];
-      const watched = await started({ title: CHECKING, kind: 'report' }, { folders });
-      const { items } = await pull(watched);
-      assertWhole(watched.seen.get(CHECKING));
-      assert.ok(items.length < LARGE, `${items.length} files`);
+    const watched = await started({ title: CHECKING, kind: 'report' }, { folders });
+    const { items } = await pull(watched);
+    assertWhole(watched.seen.get(CHECKING));
+    assert.ok(items.length < LARGE, `${items.length} files`);
 
-      // Nothing more comes by itself: the client asks again at once, as VS Code does.
-      const known = items.map(({ uri, resultId }) => ({ uri, value: resultId ?? '' }));
-      const second = pull(watched, known);
-      const last = path.join(large, `Large${LARGE - 1}.dext/Info.plist`);
-      const waited = await Promise.race([
-        second,
-        new Promise((resolve) => setTimeout(resolve, 1500, 'waits')),
-      ]);
-      assert.equal(known.length === 0 ? 'waits' : waited, 'waits');
-      await watched.client.open(pathToFileURL(last).href, '<plist><dict/></plist>');
-      const third = known.length === 0 ? pull(watched, known) : second;
-      assert.ok((await third).items.length > 0);
-      await watched.client.stop();
-    } finally {
-      rmSync(large, { recursive: true, force: true });
-    }
+    // Nothing more comes by itself: the client asks again at once, as VS Code does.
+    const known = items.map(({ uri, resultId }) => ({ uri, value: resultId ?? '' }));
+    const second = pull(watched, known);
+    const waits = new Promise((resolve) => setTimeout(resolve, 1500, 'waits'));
+    assert.equal(known.length === 0 ? 'waits' : await Promise.race([second, waits]), 'waits');
+    const last = path.join(large, `Large${LARGE - 1}.dext/Info.plist`);
+    await watched.client.open(pathToFileURL(last).href, '<plist><dict/></plist>');
+    const third = known.length === 0 ? pull(watched, known) : second;
+    assert.ok((await third).items.length > 0);
+    await watched.client.stop();
   });
 });
