@@ -84,6 +84,9 @@ function serviceAbilities(
       textDocument?.codeAction?.dataSupport === true &&
       lazy(textDocument.codeAction.resolveSupport?.properties, 'edit'),
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    snippetEdits:
+      workspace?.workspaceEdit?.documentChanges === true &&
+      workspace.workspaceEdit.snippetEditSupport === true,
     suggestCommand: typeof options.suggestCommand === 'string' ? options.suggestCommand : undefined,
     convertCommand: typeof options.convertCommand === 'string' ? options.convertCommand : undefined,
     rulePages: typeof options.rulePages === 'string' ? options.rulePages : undefined,

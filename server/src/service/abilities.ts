@@ -30,6 +30,8 @@ export interface ClientAbilities {
   readonly lazyCodeActionEdits: boolean;
   /** Workspace edits with versions (`documentChanges`). */
   readonly documentChanges: boolean;
+  /** Snippets in workspace edits (`workspaceEdit.snippetEditSupport`, LSP 3.18). */
+  readonly snippetEdits: boolean;
   /** Command that opens the client's suggestions again after a key was accepted, if the client named one. */
   readonly suggestCommand?: string | undefined;
   /** Command that converts a kext, called with `{ uri, target }`, if the client named one. */
@@ -57,6 +59,7 @@ export const FULL_ABILITIES: ClientAbilities = {
   codeActionLiterals: true,
   lazyCodeActionEdits: true,
   documentChanges: true,
+  snippetEdits: true,
 };
 
 /** A client of which nothing is known. */
@@ -78,4 +81,5 @@ export const PLAIN_ABILITIES: ClientAbilities = {
   codeActionLiterals: false,
   lazyCodeActionEdits: false,
   documentChanges: false,
+  snippetEdits: false,
 };

@@ -7,11 +7,13 @@ import {
   type Range,
   type WorkspaceEdit,
 } from 'vscode-languageserver-types';
+import { encodeText } from '../plist/entities.ts';
 import type { TextEdit } from '../plist/types.ts';
 import type { LintOptions } from '../rules/lint.ts';
 import type { Finding, Fix } from '../rules/types.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import type { ClientAbilities } from './abilities.ts';
+import { literal } from './completion/snippet.ts';
 import { convertActions } from './convertActions.ts';
 import { DIAGNOSTIC_SOURCE, toDiagnostic } from './diagnostics.ts';
 import { lintOf } from './knowledge.ts';
@@ -22,6 +24,8 @@ import { indentAt, layoutOf, lineStart, offsetAt, toLspEdit } from './text.ts';
 export const FIX_ALL_KIND = `${CodeActionKind.SourceFixAll}.driverPlist`;
 export const CODE_ACTION_KINDS: readonly string[] = [
   CodeActionKind.QuickFix,
+  CodeActionKind.RefactorExtract,
+  CodeActionKind.RefactorInline,
   CodeActionKind.RefactorRewrite,
   FIX_ALL_KIND,
 ];
@@ -51,11 +55,20 @@ export function codeActions(
     actions.push(...quickFixes(document, findings, query, abilities, options));
     actions.push(...conversion(document, abilities));
   }
-  if (wanted(query.only, CodeActionKind.RefactorRewrite)) {
-    for (const { title, edits } of refactoringsAt(document, offsetAt(document, query.range.start), options)) {
+  if (query.only === undefined || query.only.some((kind) => isRefactoring(kind))) {
+    const selection = {
+      start: offsetAt(document, query.range.start),
+      end: offsetAt(document, query.range.end),
+    };
+    for (const found of refactoringsAt(document, selection, options)) {
+      const { title, edits, kind = CodeActionKind.RefactorRewrite, toName } = found;
+      if (!wanted(query.only, kind)) continue;
       const edit = workspaceEdit(document, abilities, edits);
-      actions.push({ title, kind: CodeActionKind.RefactorRewrite, edit });
+      if (toName !== undefined && abilities.snippetEdits) markName(edit, toName);
+      actions.push({ title, kind, edit });
     }
+  }
+  if (wanted(query.only, CodeActionKind.RefactorRewrite)) {
     actions.push(...convertActions(document, query.range, abilities.convertCommand));
   }
   if (query.only?.some((kind) => covers(kind, FIX_ALL_KIND))) {
@@ -235,6 +248,20 @@ function workspaceEdit(
   };
 }
 
+/** Makes a word of the first edit the place where the cursor goes, for the person to change. */
+function markName(edit: WorkspaceEdit, name: string): void {
+  for (const change of edit.documentChanges ?? []) {
+    if (!('edits' in change)) continue;
+    const [first] = change.edits;
+    if (!first || !('newText' in first)) continue;
+    const [before = '', ...after] = first.newText.split(`>${encodeText(name)}<`);
+    if (after.length === 0) continue;
+    const rest = after.join(`>${encodeText(name)}<`);
+    const value = `${literal(before)}>\${1:${literal(encodeText(name))}}<${literal(rest)}`;
+    change.edits[0] = { range: first.range, snippet: { kind: 'snippet', value } };
+  }
+}
+
 function unique(actions: readonly CodeAction[]): CodeAction[] {
   const seen = new Set<string>();
   return actions.filter((action) => {
@@ -247,6 +274,10 @@ function unique(actions: readonly CodeAction[]): CodeAction[] {
 
 function wanted(only: readonly string[] | undefined, kind: string): boolean {
   return only === undefined || only.some((other) => covers(other, kind));
+}
+
+function isRefactoring(kind: string): boolean {
+  return kind === '' || kind === CodeActionKind.Refactor || kind.startsWith(`${CodeActionKind.Refactor}.`);
 }
 
 /** Kinds are a hierarchy: `source.fixAll` covers `source.fixAll.driverPlist`. */

@@ -1,10 +1,15 @@
-/** Rewriting that mends nothing: numbers between decimal and hex, required keys, order of keys, copies. */
+/**
+ * Rewriting that mends nothing: numbers between decimal and hex, required keys, order of keys, copies, dictionaries
+ * drawn out of others.
+ */
 import { applyEdits, insertEntry, setText, wrapInArray } from '../plist/edit.ts';
 import { encodeText } from '../plist/entities.ts';
 import type { Entry, PlistNode, TextEdit, TextRange } from '../plist/types.ts';
 import type { LintOptions } from '../rules/lint.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import { plainOf, valueSnippet } from './completion/snippet.ts';
+import { extractSelected, inlineDictionary } from './extract.ts';
+import { extractUserClient, intoPersonality } from './extractUserClient.ts';
 import { evaluationOf, schemasAt } from './knowledge.ts';
 import { allowedTypes, namesType } from './schemaInfo.ts';
 import { indentAt, layoutOf } from './text.ts';
@@ -12,21 +17,37 @@ import { indentAt, layoutOf } from './text.ts';
 export interface Refactoring {
   readonly title: string;
   readonly edits: readonly TextEdit[];
+  /** Default: `refactor.rewrite`. */
+  readonly kind?: string;
+  /** A word of the first edit that the person may want to change; a client that can puts the cursor on it. */
+  readonly toName?: string | undefined;
 }
 
-/** What can be rewritten at an offset: the number there, or the dictionary whose key or tag is there. */
+/**
+ * What can be rewritten at a place: the number there, the dictionary whose key or tag is there, the pairs that are
+ * selected. Never throws.
+ */
 export function refactoringsAt(
   document: PlistDocument,
-  offset: number,
+  selection: TextRange,
   options: LintOptions = {},
 ): Refactoring[] {
+  const covered = document.text.slice(selection.start, selection.end);
+  // Who selects lines begins in front of the indentation.
+  const offset = selection.start + (covered.trim() === '' ? 0 : covered.search(/\S/));
+  const extracted = extractSelected(document, selection, options);
   const node = document.tree.nodeAt(offset);
-  if (!node) return [];
+  if (!node) return extracted;
   const wrapped = wrapWhereListed(document, node, options);
-  if (node.kind === 'integer') return [...otherBase(node), ...wrapped];
+  if (node.kind === 'integer') return [...otherBase(node), ...wrapped, ...extracted];
   const dict = dictAt(node, offset);
-  if (!dict) return wrapped;
+  const userClient = extractUserClient(document, node, dict);
+  if (!dict) return [...userClient, ...wrapped, ...extracted];
   return [
+    ...userClient,
+    ...intoPersonality(document, dict),
+    ...inlineDictionary(document, dict, options),
+    ...extracted,
     ...addRequired(document, dict, options),
     ...sortKeys(document, dict),
     ...duplicate(document, dict),
@@ -95,7 +116,8 @@ function wrapWhereListed(document: PlistDocument, node: PlistNode, options: Lint
   return [{ title: 'Wrap in an array', edits: wrapInArray(node) }];
 }
 
-function isPersonality({ key, parent }: PlistNode): boolean {
+/** True for an entry of IOKitPersonalities. */
+export function isPersonality({ key, parent }: PlistNode): boolean {
   return key !== undefined && /^IOKitPersonalities(?:_\w+)?$/.test(parent?.name ?? '');
 }
 
