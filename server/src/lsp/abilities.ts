@@ -17,6 +17,7 @@ export interface ServerAbilities {
   readonly diagnosticVersions: boolean;
   readonly foldingLimit: number | undefined;
   readonly utf16Named: boolean;
+  readonly signatureHelp: boolean;
   /** Shows progress that we begin. */
   readonly progress: boolean;
   /** Reads files for us (`initializationOptions.readFile`). */
@@ -47,6 +48,7 @@ export function readAbilities(params: InitializeParams): ServerAbilities {
     workspaceFolders: workspace?.workspaceFolders === true,
     diagnosticVersions: textDocument?.publishDiagnostics?.versionSupport === true,
     foldingLimit: textDocument?.foldingRange?.rangeLimit,
+    signatureHelp: textDocument?.signatureHelp !== undefined,
     utf16Named: general?.positionEncodings?.includes('utf-16') === true,
   };
 }
@@ -60,6 +62,7 @@ function serviceAbilities(
   },
 ): ClientAbilities {
   const completion = textDocument?.completion?.completionItem;
+  const signature = textDocument?.signatureHelp?.signatureInformation;
   const diagnostics = { ...textDocument?.publishDiagnostics, ...textDocument?.diagnostic };
   const lazy = (properties: readonly string[] | undefined, name: string): boolean =>
     properties?.includes(name) === true;
@@ -87,6 +90,10 @@ function serviceAbilities(
     snippetEdits:
       workspace?.workspaceEdit?.documentChanges === true &&
       workspace.workspaceEdit.snippetEditSupport === true,
+    signatureLabelOffsets: signature?.parameterInformation?.labelOffsetSupport === true,
+    signatureMarkdown: signature?.documentationFormat?.includes('markdown') === true,
+    signatureActiveParameter: signature?.activeParameterSupport === true,
+    signatureNoActive: signature?.noActiveParameterSupport === true,
     suggestCommand: typeof options.suggestCommand === 'string' ? options.suggestCommand : undefined,
     convertCommand: typeof options.convertCommand === 'string' ? options.convertCommand : undefined,
     rulePages: typeof options.rulePages === 'string' ? options.rulePages : undefined,

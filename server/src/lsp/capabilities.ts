@@ -3,6 +3,7 @@ import { type ServerCapabilities, TextDocumentSyncKind } from 'vscode-languagese
 import { CODE_ACTION_KINDS } from '../service/codeActions.ts';
 import { ON_TYPE_TRIGGERS } from '../service/formatting.ts';
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../service/semanticTokens.ts';
+import { SIGNATURE_TRIGGERS } from '../service/signatureHelp.ts';
 import type { ServerAbilities } from './abilities.ts';
 
 /** `<` begins a tag, `/` its end; behind `>` a value is due; `(` begins a build variable. */
@@ -18,6 +19,14 @@ export function serverCapabilities(abilities: ServerAbilities): ServerCapabiliti
       resolveProvider: abilities.service.lazyDocumentation,
     },
     hoverProvider: true,
+    ...(abilities.signatureHelp
+      ? {
+          signatureHelpProvider: {
+            triggerCharacters: [...SIGNATURE_TRIGGERS.first],
+            retriggerCharacters: [...SIGNATURE_TRIGGERS.again],
+          },
+        }
+      : {}),
     ...(abilities.service.codeActionLiterals
       ? {
           codeActionProvider: {

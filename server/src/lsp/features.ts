@@ -78,6 +78,18 @@ export function registerFeatures(context: FeatureContext): void {
       return more ? withMore(hover, more) : hover;
     }),
   );
+  connection.onSignatureHelp(
+    guarded(context, 'signatureHelp', null, async ({ textDocument, position, context: asked }) => {
+      const document = await documentFor(textDocument.uri);
+      if (!document) return null;
+      const { signatures = [], activeSignature = 0 } = asked?.activeSignatureHelp ?? {};
+      return service.signatureHelp(document, position, {
+        trigger: asked?.triggerCharacter,
+        shown: asked?.isRetrigger,
+        label: signatures[activeSignature]?.label,
+      });
+    }),
+  );
   connection.onCodeAction(
     guarded(context, 'codeAction', null, async ({ textDocument, range, context: { diagnostics, only } }) => {
       const document = await documentFor(textDocument.uri);

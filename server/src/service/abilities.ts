@@ -32,6 +32,13 @@ export interface ClientAbilities {
   readonly documentChanges: boolean;
   /** Snippets in workspace edits (`workspaceEdit.snippetEditSupport`, LSP 3.18). */
   readonly snippetEdits: boolean;
+  /** Signatures name their parameters by offsets (else by their text). */
+  readonly signatureLabelOffsets: boolean;
+  readonly signatureMarkdown: boolean;
+  /** Each signature has its own active parameter. */
+  readonly signatureActiveParameter: boolean;
+  /** `null` for no active parameter. */
+  readonly signatureNoActive: boolean;
   /** Command that opens the client's suggestions again after a key was accepted, if the client named one. */
   readonly suggestCommand?: string | undefined;
   /** Command that converts a kext, called with `{ uri, target }`, if the client named one. */
@@ -60,6 +67,10 @@ export const FULL_ABILITIES: ClientAbilities = {
   lazyCodeActionEdits: true,
   documentChanges: true,
   snippetEdits: true,
+  signatureLabelOffsets: true,
+  signatureMarkdown: true,
+  signatureActiveParameter: true,
+  signatureNoActive: true,
 };
 
 /** A client of which nothing is known. */
@@ -82,4 +93,8 @@ export const PLAIN_ABILITIES: ClientAbilities = {
   lazyCodeActionEdits: false,
   documentChanges: false,
   snippetEdits: false,
+  signatureLabelOffsets: false,
+  signatureMarkdown: false,
+  signatureActiveParameter: false,
+  signatureNoActive: false,
 };

@@ -66,16 +66,18 @@ export function intoDictionary(blocks: readonly Block[], dictionary: NewDictiona
     `${unit}<string>${encodeText(value)}</string>`,
   ]);
   const opening = [`<key>${encodeText(name)}</key>`, '<dict>', ...own];
-  const edits: TextEdit[] = [
-    { start: head.start, end: head.start, newText: opening.map((line) => indent + line + eol).join('') },
-  ];
+  const lines = opening.map((line) => indent + line + eol).join('');
+  // The first line's own step stands in this edit too: not every client keeps two insertions at one place in order.
+  const edits: TextEdit[] = [{ start: head.start, end: head.start, newText: lines + unit }];
   let end = head.start;
   let last = head;
   let moved = '';
   for (const block of blocks) {
     const { key } = block.entry;
     const inner = [
-      ...lineStartsOf(block).map((at) => ({ start: at, end: at, newText: unit })),
+      ...lineStartsOf(block)
+        .filter((at) => at !== head.start)
+        .map((at) => ({ start: at, end: at, newText: unit })),
       ...(renamed.has(key.id)
         ? [{ start: key.openEnd, end: key.closeStart, newText: encodeText(renamed.get(key.id)!) }]
         : []),

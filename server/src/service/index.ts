@@ -18,6 +18,7 @@ import {
   type Position,
   type Range,
   type SelectionRange,
+  type SignatureHelp,
   type TextEdit,
 } from 'vscode-languageserver-types';
 import type { Registry } from '../iokit/registry.ts';
@@ -39,6 +40,7 @@ import { lintOf } from './knowledge.ts';
 import { linkedRanges } from './linkedEditing.ts';
 import { selectionRanges } from './selectionRanges.ts';
 import { semanticTokens } from './semanticTokens.ts';
+import { type SignatureQuery, signatureHelpAt } from './signatureHelp.ts';
 import { offsetAt } from './text.ts';
 
 export interface LanguageServiceOptions {
@@ -57,6 +59,8 @@ export interface LanguageService {
   /** Adds the documentation to an item of the last list; items of older lists come back as they are. */
   resolveCompletion(item: CompletionItem): CompletionItem;
   hover(document: PlistDocument, position: Position): Hover | null;
+  /** What the dictionary at the position must hold; null where that is nothing, or nobody wants to know. */
+  signatureHelp(document: PlistDocument, position: Position, query?: SignatureQuery): SignatureHelp | null;
   codeActions(document: PlistDocument, query: CodeActionQuery): CodeAction[];
   resolveCodeAction(document: PlistDocument, action: CodeAction): CodeAction;
   symbols(document: PlistDocument): DocumentSymbol[];
@@ -128,6 +132,9 @@ export function createLanguageService(options: LanguageServiceOptions = {}): Lan
 
     hover: (document, position) =>
       hoverAt(document, offsetAt(document, position), abilities, lintOptions(document)) ?? null,
+    signatureHelp: (document, position, query) =>
+      signatureHelpAt(document, offsetAt(document, position), abilities, lintOptions(document), query) ??
+      null,
     codeActions: (document, query) => codeActions(document, query, abilities, lintOptions(document)),
     resolveCodeAction: (document, action) => withEdit(document, action, abilities, lintOptions(document)),
     symbols: (document) => documentSymbols(document),

@@ -273,7 +273,7 @@ describe('selected pairs', () => {
     const [action] = service.codeActions(document, { range, diagnostics: [], only: ['refactor'] });
     const change = action?.edit?.documentChanges?.[0] as TextDocumentEdit | undefined;
     const [first] = (change?.edits ?? []) as SnippetTextEdit[];
-    assert.equal(first?.snippet.value, '\t\t\t<key>${1:Properties}</key>\n\t\t\t<dict>\n');
+    assert.equal(first?.snippet.value, '\t\t\t<key>${1:Properties}</key>\n\t\t\t<dict>\n\t');
     assert.equal(first?.range.start.character, 0);
     assert.deepEqual(
       insideDext(offered(text, 'refactor.extract', FULL_ABILITIES).after('Extract A$')),

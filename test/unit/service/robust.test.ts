@@ -84,6 +84,8 @@ function askAll(document: PlistDocument, offset: number): void {
       service.resolveCompletion(item);
     }
     service.hover(document, position);
+    service.signatureHelp(document, position);
+    service.signatureHelp(document, position, { trigger: '>' });
     for (const action of service.codeActions(document, { range, diagnostics }))
       service.resolveCodeAction(document, action);
     service.codeActions(document, { range, diagnostics, only: ['source'] });
