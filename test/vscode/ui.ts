@@ -20,15 +20,19 @@ import {
 } from '../../scripts/vscode-host.ts';
 import { type Counts, finish, openWindow, profileIn, workFolder } from './window.ts';
 import {
+  clickUntil,
   eventually,
   goTo,
   lineWith,
   openFile,
-  openQuickFix,
+  PATIENCE,
   pick,
+  picture,
+  quickFix,
   runCommand,
   runInTurn,
   type Step,
+  untilSeen,
 } from './workbench.ts';
 
 interface Host {
@@ -52,12 +56,9 @@ const kindItem = (page: Page) =>
   page.locator('.statusbar-item[id="driver-plist.driver-plist.driverPlist.kind"]');
 const squiggles = (page: Page) => page.locator('.squiggly-error');
 const shotsFolder = () => path.join(projectRoot, 'shots', host.name);
-const shot = (page: Page, name: string) => page.screenshot({ path: path.join(shotsFolder(), `${name}.png`) });
+const shot = (page: Page, name: string) => picture(page, path.join(shotsFolder(), `${name}.png`));
 
 const read = () => readFileSync(infoPlist, 'utf8');
-
-/** Lets animations end before a picture is taken. */
-const settle = (page: Page) => page.waitForTimeout(600);
 
 /** Saves until the file says what it should, and gives its text. */
 async function saved(page: Page, expected: RegExp): Promise<string> {
@@ -70,10 +71,11 @@ async function saved(page: Page, expected: RegExp): Promise<string> {
   return read();
 }
 
-/** How many processes run our server out of this run's folder. */
-function serverProcesses(): number {
-  const lines = execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' }).split('\n');
-  return lines.filter((line) => line.includes(work) && line.includes('dist/server.js')).length;
+/** The processes that run our server out of this run's folder. */
+function serverProcesses(): string[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  const ours = lines.filter((line) => line.includes(work) && line.includes('dist/server.js'));
+  return ours.map((line) => line.trim().split(/\s/)[0] ?? '');
 }
 
 const steps: Step[] = [
@@ -91,7 +93,7 @@ const steps: Step[] = [
   {
     name: 'the server runs as a process on Node, as a worker in the browser',
     async run() {
-      assert.equal(serverProcesses(), host.name === 'node' ? 1 : 0);
+      assert.equal(serverProcesses().length, host.name === 'node' ? 1 : 0);
     },
   },
   {
@@ -108,11 +110,18 @@ const steps: Step[] = [
   {
     name: 'a key is explained under the mouse',
     async run(page) {
-      await lineWith(page, 'CFBundleIdentifierKernel').getByText('CFBundleIdentifierKernel').hover();
+      const key = lineWith(page, 'CFBundleIdentifierKernel').getByText('CFBundleIdentifierKernel');
       const hover = page
         .locator('.monaco-hover:not(.hidden)', { hasText: 'CFBundleIdentifierKernel' })
         .first();
-      await hover.waitFor();
+      await untilSeen(
+        async () => {
+          await page.mouse.move(5, 5);
+          await key.hover({ timeout: 5000 });
+        },
+        () => hover.isVisible(),
+        'the hover',
+      );
       await shot(page, '3-hover');
       assert.match((await hover.textContent()) ?? '', /kernel/i);
       await page.mouse.move(5, 5);
@@ -122,10 +131,7 @@ const steps: Step[] = [
     name: 'a mistyped number is repaired by its quick fix',
     async run(page) {
       await goTo(page, read(), '0x12');
-      const fix = await openQuickFix(page, '<integer>');
-      await settle(page);
-      await shot(page, '4-quick-fix');
-      await fix.click();
+      await quickFix(page, '<integer>', () => shot(page, '4-quick-fix'));
       await saved(page, /<integer>(?:0x1209|4617)<\/integer>\s*<key>idProduct/);
     },
   },
@@ -133,8 +139,7 @@ const steps: Step[] = [
     name: 'a misspelt key is repaired, and the warning about the missing one goes too',
     async run(page) {
       await goTo(page, read(), 'OSBundleUsageDes');
-      const fix = await openQuickFix(page, 'OSBundleUsageDescription');
-      await fix.click();
+      await quickFix(page, 'OSBundleUsageDescription');
       await saved(page, /<key>OSBundleUsageDescription</);
       await eventually(
         async () => (await page.locator('.squiggly-warning').count()) === 0,
@@ -146,8 +151,7 @@ const steps: Step[] = [
     name: 'a missing key is added by the quick fix on its personality, then the class is named',
     async run(page) {
       await goTo(page, read(), 'UsbLamp', 'IOKitPersonalities');
-      const fix = await openQuickFix(page, 'Add IOUserClass');
-      await fix.click();
+      await quickFix(page, 'Add IOUserClass');
       await saved(page, /<key>IOUserClass<[\s\S]*<key>IOUserClass</);
       await goTo(page, read(), 'MyDriver');
       await page.keyboard.press('Control+Backspace');
@@ -155,7 +159,6 @@ const steps: Step[] = [
       await page.keyboard.press('Escape');
       await saved(page, /<string>UsbLampDriver<\/string>/);
       await eventually(async () => (await squiggles(page).count()) === 0, 'no error left');
-      await settle(page);
       await shot(page, '5-repaired');
     },
   },
@@ -166,10 +169,8 @@ const steps: Step[] = [
       await page.keyboard.press('Enter');
       await page.keyboard.type('<key>bInterfaceC', { delay: 40 });
       await page
-        .locator('.suggest-widget.visible .monaco-list-row', { hasText: 'bInterfaceClass' })
-        .first()
+        .locator('.suggest-widget.visible .monaco-list-row.focused', { hasText: 'bInterfaceClass' })
         .waitFor();
-      await settle(page);
       await shot(page, '6-completion');
       await page.keyboard.press('Tab');
       await eventually(() => lineWith(page, 'bInterfaceClass').isVisible(), 'the key');
@@ -177,16 +178,14 @@ const steps: Step[] = [
       const text = await saved(page, /<key>bInterfaceClass<\/key>\s*<integer>[^<]*<\/integer>/);
       assert.equal(text.split('bInterfaceClass').length, 2);
       await eventually(async () => (await squiggles(page).count()) === 0, 'no error left');
-      await settle(page);
       await shot(page, '7-completed');
     },
   },
   {
     name: 'another kind is chosen, kept as a comment, and taken back',
     async run(page) {
-      await kindItem(page).click();
-      await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-      await settle(page);
+      const kinds = page.locator('.quick-input-list .monaco-list-row').first();
+      await clickUntil(kindItem(page), () => kinds.isVisible(), 'the kinds are offered');
       await shot(page, '8-kinds');
       await pick(page, 'Codeless Driver Extension');
       await pick(page, 'In the File');
@@ -227,7 +226,12 @@ const steps: Step[] = [
   {
     name: 'the server restarts on command',
     async run(page) {
+      const before = serverProcesses();
       await runCommand(page, 'Driver Plist: Restart Language Server');
+      await eventually(() => {
+        const now = serverProcesses();
+        return now.length === before.length && now.every((pid) => !before.includes(pid));
+      }, 'another process, where there is one');
       await eventually(async () => (await squiggles(page).count()) > 0, 'findings again');
       await kindItem(page).getByText('Entitlements').waitFor();
     },
@@ -255,7 +259,7 @@ async function runSteps(vscode: VsCodeServer, vsix: string): Promise<void> {
   const settings = { 'workbench.colorTheme': 'Default Dark Modern', ...host.settings };
   const window = await openWindow(vscode, { work: place, settings });
   const { page, server, token } = window;
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE);
   try {
     await page.goto(windowUrl(server, token, folder, [['openFile', remoteUri(server.url, infoPlist)]]));
     await runInTurn(page, steps, counts, shot);

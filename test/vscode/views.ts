@@ -16,7 +16,22 @@ import {
   windowUrl,
 } from '../../scripts/vscode-host.ts';
 import { type Counts, finish, openWindow, profileIn, workFolder } from './window.ts';
-import { eventually, goTo, openFile, pick, runCommand, runInTurn, type Step } from './workbench.ts';
+import {
+  answer,
+  chooseFile,
+  clickUntil,
+  eventually,
+  goTo,
+  lineWith,
+  openFile,
+  PATIENCE,
+  pick,
+  picture,
+  runCommand,
+  runInTurn,
+  type Step,
+  untilSeen,
+} from './workbench.ts';
 
 const work = workFolder();
 const folder = path.join(work, 'UsbLamp');
@@ -24,30 +39,11 @@ const infoPlist = path.join(folder, 'UsbLampDriver/Info.plist');
 const shots = path.join(projectRoot, 'shots/views');
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
 
-/** Lets animations end before a picture is taken. */
-async function shot(page: Page, name: string): Promise<void> {
-  await page.waitForTimeout(600);
-  await page.screenshot({ path: path.join(shots, `${name}.png`) });
-}
+const shot = (page: Page, name: string) => picture(page, path.join(shots, `${name}.png`));
 
 const view = (page: Page, name: string) => page.locator('.pane').filter({ hasText: name });
 const row = (page: Page, text: string) =>
   page.locator('.pane-body .monaco-list-row').filter({ hasText: text }).first();
-
-/** Writes into the open input box; with `refused` the answer is expected to be refused. */
-async function answer(
-  page: Page,
-  prompt: string,
-  text: string,
-  refused?: () => Promise<void>,
-): Promise<void> {
-  const box = page.locator('.quick-input-widget', { hasText: prompt });
-  await box.waitFor();
-  await box.locator('input').first().fill(text);
-  await page.keyboard.press('Enter');
-  if (refused) await refused();
-  else await page.waitForTimeout(500);
-}
 
 const steps: Step[] = [
   {
@@ -64,16 +60,7 @@ const steps: Step[] = [
     name: 'a dump is loaded by its command; devices, winner and what matches nothing are shown',
     async run(page) {
       await runCommand(page, 'Driver Plist: Load Registry Dump');
-      const input = page.locator('.quick-input-widget input').first();
-      await eventually(async () => /\/$/.test(await input.inputValue()), 'the dialog has its folder');
-      const found = page.locator('.quick-input-list .monaco-list-row', { hasText: 'lamps.ioreg.txt' });
-      // On a busy machine the dialog may still put its folder over what was written.
-      await eventually(async () => {
-        await input.fill(path.join(folder, 'lamps.ioreg.txt'));
-        await page.waitForTimeout(500);
-        return (await found.count()) > 0;
-      }, 'the dialog has found the dump');
-      await page.locator('.quick-input-widget').getByText('Load', { exact: true }).click();
+      await chooseFile(page, path.join(folder, 'lamps.ioreg.txt'), 'Load');
       await row(page, 'USB devices').waitFor();
       await row(page, 'Ceiling Lamp').waitFor();
       await row(page, 'Match nothing').waitFor();
@@ -84,8 +71,9 @@ const steps: Step[] = [
   {
     name: 'a lens opens the explanation beside the text',
     async run(page) {
-      await page.locator('.codelens-decoration a', { hasText: 'matches' }).first().click();
-      await page.locator('.tab', { hasText: 'Match of' }).waitFor();
+      const tab = page.locator('.tab', { hasText: 'Match of' });
+      const lens = page.locator('.codelens-decoration a', { hasText: 'matches' }).first();
+      await clickUntil(lens, () => tab.isVisible(), 'the explanation opens');
       await page.waitForTimeout(2500);
       await shot(page, '3-explanation');
       await runCommand(page, 'View: Close Editor');
@@ -97,9 +85,15 @@ const steps: Step[] = [
     async run(page) {
       await goTo(page, readFileSync(infoPlist, 'utf8'), 'UsbLamp', 'IOKitPersonalities');
       const device = row(page, 'Ceiling Lamp');
-      await device.hover();
-      await device.getByRole('button', { name: /Add Personality/ }).click();
-      await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+      const offers = page.locator('.quick-input-list .monaco-list-row').first();
+      await untilSeen(
+        async () => {
+          await device.hover({ timeout: 5000 });
+          await device.getByRole('button', { name: /Add Personality/ }).click({ timeout: 5000 });
+        },
+        () => offers.isVisible(),
+        'it asks for the precision',
+      );
       await shot(page, '4-precision');
       await pick(page, 'every release of the product');
       await page.locator('.notification-toast', { hasText: 'transport.usb' }).waitFor();
@@ -117,8 +111,8 @@ const steps: Step[] = [
     async run(page) {
       await row(page, 'UsbLampDriver').waitFor();
       await shot(page, '7-bundles');
-      await row(page, 'driverkit.transport.usb').click();
-      await page.locator('.tab.active', { hasText: 'UsbLampDriver.entitlements' }).waitFor();
+      const tab = page.locator('.tab.active', { hasText: 'UsbLampDriver.entitlements' });
+      await clickUntil(row(page, 'driverkit.transport.usb'), () => tab.isVisible(), 'the file opens');
     },
   },
   {
@@ -126,9 +120,15 @@ const steps: Step[] = [
     async run(page) {
       await page.keyboard.press('Control+Shift+E');
       const kext = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'Gadget.kext' });
-      await kext.getByText('Gadget.kext').click({ button: 'right' });
+      const menu = page.locator('.monaco-menu');
+      const entry = menu.getByText('Convert Kext to Codeless Dext');
+      await untilSeen(
+        () => kext.getByText('Gadget.kext').click({ button: 'right', timeout: 5000 }),
+        () => entry.isVisible(),
+        'the menu opens',
+      );
       await shot(page, '8-menu');
-      await page.locator('.monaco-menu').getByText('Convert Kext to Codeless Dext').click();
+      await clickUntil(entry, async () => !(await menu.isVisible()), 'the entry is taken');
       await answer(page, 'Bundle id', 'org.acme', async () => {
         await page.locator('.quick-input-message', { hasText: 'too short' }).waitFor();
         await shot(page, '9-bundle-id');
@@ -141,11 +141,11 @@ const steps: Step[] = [
       const preview = page.locator('.bulk-edit-panel');
       await preview.getByText('Info.plist').first().waitFor();
       await shot(page, '11-preview');
-      await preview.getByText('Apply', { exact: true }).click();
       const made = path.join(folder, 'Gadget/GadgetDriver/Info.plist');
-      await eventually(() => existsSync(made), 'the files are written');
+      const apply = preview.getByText('Apply', { exact: true });
+      await clickUntil(apply, async () => existsSync(made), 'the files are written');
       await page.locator('.tab.active', { hasText: 'Info.plist' }).waitFor();
-      await page.waitForTimeout(1500);
+      await lineWith(page, 'The gadget of the first series').waitFor();
       await shot(page, '12-converted');
       assert.match(readFileSync(made, 'utf8'), /<string>GadgetDriver</);
       assert.equal(await page.locator('.editor-instance .squiggly-error').count(), 0);
@@ -166,9 +166,9 @@ const steps: Step[] = [
       await pick(page, 'DeskLamp');
       const preview = page.locator('.bulk-edit-panel');
       await preview.getByText('DeskLamp.iig').first().waitFor();
-      await preview.getByText('Apply', { exact: true }).click();
       const made = path.join(folder, 'DeskLamp/DeskLampDriver/Info.plist');
-      await eventually(() => existsSync(made), 'the files are written');
+      const apply = preview.getByText('Apply', { exact: true });
+      await clickUntil(apply, async () => existsSync(made), 'the files are written');
       await shot(page, '14-new-bundle');
       assert.match(readFileSync(made, 'utf8'), /<key>idProduct<\/key>\s*<integer>2</);
       await eventually(
@@ -193,7 +193,7 @@ async function main(): Promise<void> {
   const settings = { 'workbench.colorTheme': 'Default Dark Modern', 'files.simpleDialog.enable': true };
   const window = await openWindow(vscode, { work, settings });
   const { page, server, token } = window;
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE);
   try {
     await page.goto(windowUrl(server, token, folder, [['openFile', remoteUri(server.url, infoPlist)]]));
     await runInTurn(page, steps, counts, shot);
