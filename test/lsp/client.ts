@@ -121,6 +121,10 @@ export async function startClient(
     folders?: readonly string[];
     /** Requests of the server that get no answer, ever. */
     unanswered?: readonly string[];
+    /** More parameters of initialize, beating the others; undefined takes one out. */
+    params?: object;
+    /** Answers to requests of the server, by method. */
+    answers?: { readonly [method: string]: (params: never) => unknown };
   } = {},
 ): Promise<LspClient> {
   assert.ok(existsSync(SERVER), 'dist/server.js is not there: run npm run build first');
@@ -180,7 +184,7 @@ export async function startClient(
     }
     arrive(method, params);
     if (options.unanswered?.includes(method)) return new Promise(() => {});
-    return null;
+    return options.answers?.[method]?.(params as never) ?? null;
   });
   connection.listen();
   const initialized = await connection.sendRequest<InitializeResult>('initialize', {
@@ -189,6 +193,7 @@ export async function startClient(
     ...(options.folders && { workspaceFolders: options.folders.map((uri) => ({ uri, name: uri })) }),
     capabilities,
     initializationOptions: options.initializationOptions,
+    ...options.params,
   });
   Object.assign(client, { initialized });
   await connection.sendNotification('initialized', {});

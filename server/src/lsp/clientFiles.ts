@@ -25,3 +25,20 @@ export function clientFiles(connection: Connection): FileSystem {
     },
   };
 }
+
+/**
+ * Files by the scheme of their URI: those of this machine by our own, all others by the client's. Undefined where
+ * there is neither.
+ */
+export function filesByScheme(
+  own: FileSystem | undefined,
+  client: FileSystem | undefined,
+): FileSystem | undefined {
+  if (!own || !client) return own ?? client;
+  const of = (uri: string): FileSystem => (uri.startsWith('file:') ? own : client);
+  return {
+    readFile: (uri) => of(uri).readFile(uri),
+    readDirectory: (uri) => of(uri).readDirectory(uri),
+    stat: (uri) => of(uri).stat(uri),
+  };
+}

@@ -2,6 +2,7 @@
 import { createConnection } from 'vscode-languageserver/node';
 import manifest from '../../../package.json' with { type: 'json' };
 import { nodeFiles } from '../host/nodeFiles.ts';
+import { lifecycleStrategy } from './lifecycle.ts';
 import type { Runtime } from './runtime.ts';
 import { startServer } from './server.ts';
 
@@ -51,7 +52,7 @@ function main(args: readonly string[]): number | undefined {
     process.stderr.write(`${problem}\n\n${USAGE}`);
     return 2;
   }
-  const connection = createConnection();
+  const connection = createConnection({ messageStrategy: lifecycleStrategy() });
   process.on('uncaughtException', (error) => connection.console.error(`uncaught: ${error.stack ?? error}`));
   process.on('unhandledRejection', (reason) => connection.console.error(`unhandled: ${String(reason)}`));
   startServer(connection, runtime);

@@ -10,18 +10,20 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { URI } from 'vscode-uri';
 import { CONFIG_FILE } from '../rules/config.ts';
 import { createLanguageService } from '../service/index.ts';
 import type { DetectedKind, PlistDocument } from '../workspace/types.ts';
 import { readAbilities, type ServerAbilities } from './abilities.ts';
 import { registerBinary } from './binary.ts';
 import { serverCapabilities } from './capabilities.ts';
-import { clientFiles } from './clientFiles.ts';
+import { clientFiles, filesByScheme } from './clientFiles.ts';
 import { registerConversion } from './convert.ts';
 import { type DiagnosticSupport, pullDiagnostics, pushDiagnostics } from './diagnostics.ts';
 import { createDocumentStore } from './documents.ts';
 import { type FeatureContext, registerFeatures, type SeveralFiles } from './features.ts';
 import { guarded, stackOf } from './guard.ts';
+import { registerRefusals } from './lifecycle.ts';
 import { registerMatching } from './match.ts';
 import { matchSources } from './matchSources.ts';
 import {
@@ -74,6 +76,7 @@ export function startServer(connection: Connection, runtime: Runtime): void {
       serverInfo: { name: 'driver-plist', version: runtime.version },
     };
   });
+  registerRefusals(connection);
   connection.listen();
 }
 
@@ -91,7 +94,10 @@ function createServer(
     (rule, error) => connection.console.error(`rule ${rule}: ${stackOf(error)}`),
     folders,
   );
-  const projects = createProjectConfigs(runtime.files, (folder, problems) => {
+  const asked = several.clientFiles ? clientFiles(connection) : undefined;
+  // Where the folder is not trusted, the open document is all that is looked at.
+  const projectFiles = several.scan ? filesByScheme(runtime.files, asked) : undefined;
+  const projects = createProjectConfigs(projectFiles, (folder, problems) => {
     connection.console.warn(`${folder}${CONFIG_FILE}: ${problems.join('; ')}`);
   });
   const service = createLanguageService({
@@ -262,7 +268,7 @@ function createServer(
           .register(DidChangeConfigurationNotification.type, { section: SETTINGS_SECTION })
           .catch((error) => connection.console.warn(`register: ${stackOf(error)}`));
       }
-      if (abilities.registerWatchedFiles && runtime.files) {
+      if (abilities.registerWatchedFiles && projectFiles) {
         register
           .register(DidChangeWatchedFilesNotification.type, {
             watchers: [{ globPattern: `**/${CONFIG_FILE}` }],
@@ -358,5 +364,8 @@ function foldersOf(params: InitializeParams): readonly string[] {
   const folders = Array.isArray(given) ? given.map((folder: { uri?: unknown } | null) => folder?.uri) : [];
   const uris = folders.filter((uri) => typeof uri === 'string');
   if (uris.length > 0) return uris;
-  return typeof params?.rootUri === 'string' ? [params.rootUri] : [];
+  if (typeof params?.rootUri === 'string') return [params.rootUri];
+  // Clients of the days before LSP 3.0.
+  const { rootPath } = params ?? {};
+  return typeof rootPath === 'string' && rootPath !== '' ? [URI.file(rootPath).toString()] : [];
 }
