@@ -18,6 +18,8 @@ export function planTree(plan: ConvertPlan, paint: Painter): string {
   else {
     lines.push(`└─ ${plan.files.length} files`);
     for (const { path, bytes } of plan.files) lines.push(`     ${path} (${bytes} bytes)`);
+    for (const { path, before, text } of plan.into?.changes ?? [])
+      lines.push(`     ${safe(path)} (${text.length - before.length} characters more, none less)`);
   }
   return `${lines.join('\n')}\n`;
 }
@@ -52,7 +54,13 @@ function keyLines({ kept, changed, dropped, added }: KeyChanges, paint: Painter)
 
 /** Unified diffs of what would be written against what is there. */
 export function planDiff(plan: ConvertPlan, existing: ReadonlyMap<string, string>): string {
-  return plan.files.map(({ path, text }) => unifiedDiff(path, existing.get(path), text)).join('');
+  const changes = (plan.into?.changes ?? []).map(({ path, before, text }) =>
+    unifiedDiff(path.slice(1 + Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'))), before, text),
+  );
+  return [
+    ...changes,
+    ...plan.files.map(({ path, text }) => unifiedDiff(path, existing.get(path), text)),
+  ].join('');
 }
 
 /** The shape is fixed: version, source, target, personalities, files, written; more keys may stand beside them. */
@@ -75,6 +83,13 @@ export function planJson(plan: ConvertPlan, written: boolean): string {
     questions: plan.questions,
     warnings: plan.warnings,
     refused: plan.refused ?? null,
+    into: plan.into
+      ? {
+          app: plan.into.app ?? null,
+          appIsNew: plan.into.appIsNew,
+          changes: plan.into.changes.map(({ path, edits }) => ({ path, insertions: edits.length })),
+        }
+      : null,
   };
   return `${JSON.stringify(report, undefined, 2)}\n`;
 }

@@ -64,11 +64,13 @@ export async function existingFiles(
  * when one fails. Rejects with a {@link WriteError}; nothing is half-written then.
  *
  * @param write writes one new file; handed in so that a test can fill the disk
+ * @param commit done last: when it rejects, the files go again
  */
 export async function writePlan(
   target: Target,
   files: readonly PlanFile[],
   write: (file: string, text: string) => Promise<void> = writeNew,
+  commit: () => Promise<void> = async () => {},
 ): Promise<void> {
   // Where a rename reaches: the folder above may be another disk, or not ours to write.
   const beside = target.exists ? target.folder : path.dirname(target.folder);
@@ -86,8 +88,14 @@ export async function writePlan(
       await mkdir(path.dirname(full), { recursive: true });
       await write(full, file.text);
     }
-    if (target.exists) await moveInto(target.folder, fresh, path.join(stage, 'old'), files);
-    else await rename(fresh, target.folder);
+    if (target.exists) await moveInto(target.folder, fresh, path.join(stage, 'old'), files, commit);
+    else {
+      await rename(fresh, target.folder);
+      await commit().catch(async (error: unknown) => {
+        await rename(target.folder, fresh).catch(() => {});
+        throw error;
+      });
+    }
   } catch (error) {
     if (error instanceof WriteError) throw error;
     throw new WriteError(`${target.folder}: ${reasonOf(error)}. Nothing was written.`);
@@ -106,6 +114,7 @@ async function moveInto(
   fresh: string,
   old: string,
   files: readonly PlanFile[],
+  commit: () => Promise<void>,
 ): Promise<void> {
   const undo: (() => Promise<unknown>)[] = [];
   try {
@@ -126,6 +135,7 @@ async function moveInto(
       undo.push(() => (wasThere ? cp(kept, full, { force: true }) : rm(full, { force: true })));
       await rename(inside(fresh, name), full);
     }
+    await commit();
   } catch (error) {
     for (const step of undo.reverse()) await step().catch(() => {});
     throw error;

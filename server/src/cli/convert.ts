@@ -7,6 +7,7 @@ import { parsePlist } from '../plist/parse.ts';
 import type { PlistTree } from '../plist/types.ts';
 import { plistText } from '../workspace/plistText.ts';
 import { type OptionSpec, parseArguments, UsageError } from './args.ts';
+import { intoOptions, projectFile, stageChanges } from './convert-project.ts';
 import { planDiff, planJson, planTree } from './convert-report.ts';
 import { existingFiles, reasonOf, targetFolder, WriteError, writePlan } from './convert-write.ts';
 import type { CliIo } from './io.ts';
@@ -27,6 +28,9 @@ Options:
                            with code of their own shall name instead
   --family FAMILY          family of DriverKit where several fit: usb-device, hid-device, audio …
   --team TEAMID            developer team for signing
+  --into-project PATH      add the targets to the Xcode project (.xcodeproj) or XcodeGen spec (project.yml) at
+                           PATH, which is changed by insertions alone; DIR is its folder or one in it
+  --host-app NAME          target of that project that shall carry the dext, where it has several apps
   --dry-run                print the plan as a tree and the files as a diff; write nothing
   --force                  write over files of the same names in DIR
   --format pretty|json     how the plan is written (pretty)
@@ -42,6 +46,8 @@ const OPTIONS: { readonly [option: string]: OptionSpec } = {
   '--class': { value: true },
   '--family': { value: true },
   '--team': { value: true },
+  '--into-project': { value: true },
+  '--host-app': { value: true },
   '--dry-run': { value: false },
   '--force': { value: false },
   '--format': { value: true, choices: ['pretty', 'json'] },
@@ -61,12 +67,20 @@ export async function runConvert(args: readonly string[], io: CliIo): Promise<nu
   const target = value('--to') as ConvertTarget | undefined;
   if (target === undefined)
     throw new UsageError(`Say what to convert to: --to ${CONVERT_TARGETS.join(' or --to ')}.`);
-  const out = value('--out');
   const dryRun = flags.has('--dry-run');
-  if (out === undefined && !dryRun) throw new UsageError('Name a folder for the files: --out DIR.');
+  const intoProject = value('--into-project');
+  if (intoProject !== undefined && target !== 'codeless-dext')
+    throw new UsageError('Only a dext goes --into-project: a codeless kext is built by nothing.');
+  if (value('--host-app') !== undefined && intoProject === undefined)
+    throw new UsageError('--host-app names a target of the project that --into-project names.');
+  if (value('--out') === undefined && intoProject === undefined && !dryRun)
+    throw new UsageError('Name a folder for the files: --out DIR.');
   try {
     const source = await readTree(given, io);
     io.progress.show(`Converting ${source.shown}`);
+    const project = intoProject === undefined ? undefined : await projectFile(intoProject, io.cwd);
+    const out = value('--out') ?? project?.folder;
+    const inside = project && out !== undefined ? await targetFolder(out, io.cwd) : undefined;
     const result = planConversion(source.tree, {
       target,
       bundleId: value('--bundle-id'),
@@ -74,12 +88,20 @@ export async function runConvert(args: readonly string[], io: CliIo): Promise<nu
       family: value('--family'),
       team: value('--team'),
       source: source.shown,
+      into:
+        project && inside && out !== undefined
+          ? await intoOptions(project, inside, { out, app: value('--host-app') })
+          : undefined,
     });
     if (!result.ok) throw new Trouble(result.problems.join('\n'));
     const { plan } = result;
+    if (plan.into?.refused !== undefined)
+      throw new Trouble(
+        `${intoProject}: ${plan.into.refused} Nothing was written. Without --into-project the files make a project of their own.`,
+      );
     const json = value('--format') === 'json';
     const refused = plan.refused !== undefined;
-    const folder = refused || out === undefined ? undefined : await targetFolder(out, io.cwd);
+    const folder = refused || out === undefined ? undefined : (inside ?? (await targetFolder(out, io.cwd)));
     const existing = folder ? await existingFiles(folder, plan.files) : new Map<string, string>();
     if (folder && !dryRun) {
       const [first] = existing.keys();
@@ -89,7 +111,8 @@ export async function runConvert(args: readonly string[], io: CliIo): Promise<nu
           `${out} has ${first}${more} already. --force writes over what is there; --dry-run shows the difference.`,
         );
       }
-      await writePlan(folder, plan.files);
+      const staged = await stageChanges(plan.into?.changes ?? []);
+      await writePlan(folder, plan.files, undefined, staged.commit).finally(staged.clean);
     }
     const written = folder !== undefined && !dryRun;
     io.write(json ? planJson(plan, written) : planTree(plan, painter(io.color)));

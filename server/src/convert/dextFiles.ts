@@ -1,6 +1,7 @@
 /** The files of a new dext project. */
 import { printPlist } from '../plist/print.ts';
 import { activatorSource, appSource } from './hostApp.ts';
+import type { PlacedProject } from './intoProject.ts';
 import { planFile, printDocument, text } from './output.ts';
 import { projectFile } from './pbxproj.ts';
 import { appTarget, type DextProject, driverTarget } from './project.ts';
@@ -10,11 +11,12 @@ import type { PlanFile } from './types.ts';
 import { xcodeGenFile } from './xcodegen.ts';
 
 /** In the order in which a person reads them. Paths are relative and made of plain names. */
-export function dextFiles(project: DextProject): PlanFile[] {
+export function dextFiles({ project, plan, files: beside }: PlacedProject): PlanFile[] {
   const driver = driverTarget(project);
   const app = appTarget(project);
+  const added = plan !== undefined && plan.refused === undefined;
   const files = [
-    planFile('README.md', dextReadme(project)),
+    planFile(added ? `${driver}-README.md` : 'README.md', dextReadme(project, added)),
     planFile(`${driver}/Info.plist`, printDocument(project.info)),
     planFile(`${driver}/${driver}.entitlements`, printPlist(project.entitlements)),
   ];
@@ -26,15 +28,22 @@ export function dextFiles(project: DextProject): PlanFile[] {
     const { iig, cpp } = userClientFiles(name);
     files.push(planFile(`${driver}/${name}.iig`, iig), planFile(`${driver}/${name}.cpp`, cpp));
   }
-  files.push(
-    planFile(`${app}/Info.plist`, appInfo(project)),
-    planFile(`${app}/${app}.entitlements`, printPlist(project.appEntitlements)),
-    planFile(`${app}/DriverActivator.swift`, activatorSource(project)),
-    planFile(`${app}/HostApp.swift`, appSource(project)),
+  if (project.host) {
+    files.push(planFile(`${project.name}Activation/DriverActivator.swift`, activatorSource(project)));
+  } else {
+    files.push(
+      planFile(`${app}/Info.plist`, appInfo(project)),
+      planFile(`${app}/${app}.entitlements`, printPlist(project.appEntitlements)),
+      planFile(`${app}/DriverActivator.swift`, activatorSource(project)),
+      planFile(`${app}/HostApp.swift`, appSource(project)),
+    );
+  }
+  if (added) return [...files, ...beside];
+  return [
+    ...files,
     planFile(`${project.name}.xcodeproj/project.pbxproj`, projectFile(project)),
     planFile('project.yml', xcodeGenFile(project)),
-  );
-  return files;
+  ];
 }
 
 function appInfo(project: DextProject): string {

@@ -6,6 +6,7 @@ import { dextInfo, projectVersions } from './dextInfo.ts';
 import { dextPersonality } from './dextPersonality.ts';
 import { appEntitlements, dextEntitlements, type EntitledPersonality, matchOf } from './entitlements.ts';
 import { type Family, familiesFor } from './families.ts';
+import { hostWarnings, idBelowHost, openProject, placeProject } from './intoProject.ts';
 import { classNameFrom, dextIds, ownBundleId, projectName } from './names.ts';
 import { type ListedPersonality, listPersonalities } from './personalityList.ts';
 import { higher } from './project.ts';
@@ -27,7 +28,9 @@ export function planDext(root: PlistNode, kext: KextFacts, options: ConvertOptio
   const listed = listPersonalities(root);
   const verdicts = listed.map(({ node }) => classify(node, kext, options.family));
   const name = bundleName(root, kext, options, verdicts);
-  const ids = dextIds(options.bundleId, kext.bundleId, name);
+  const opened = options.into && openProject(options.into);
+  const below = opened && 'model' in opened ? idBelowHost(opened, name) : undefined;
+  const ids = dextIds(options.bundleId ?? below, kext.bundleId, name);
   const classes = new ClassNames(name, options.className, verdicts);
   const plans: PersonalityPlan[] = [];
   const entries: OutEntry[] = [];
@@ -83,34 +86,44 @@ export function planDext(root: PlistNode, kext: KextFacts, options: ConvertOptio
   const userClients = classes.all().some(({ userClient }) => userClient !== undefined);
   const staying = plans.filter(({ outcome }) => outcome === 'stays-kext');
   const open = userClients && !entitlements.has('com.apple.developer.driverkit.allow-any-userclient-access');
-  const files = dextFiles({
-    name,
-    dextId: ids.dext,
-    appId: ids.app,
-    team: options.team,
-    marketingVersion: projectVersions(root).marketing,
-    currentVersion: projectVersions(root).current,
-    minimum: minimumOf(families),
-    frameworks: frameworksOf(families),
-    classes: classes.all(),
-    info: [
-      ...ledger.entries,
-      { key: 'IOKitPersonalities', value: { dict: entries }, source: root.keyNode('IOKitPersonalities') },
-    ],
-    entitlements,
-    appEntitlements: appEntitlements(open ? [ids.dext] : []),
-    notes: [
-      ...(staying.length > 0 ? [stayingNote(staying)] : []),
-      ...warnings.map((warning) => `> ${warning}`),
-    ],
-    replaces: ownBundleId(kext.bundleId),
-  });
+  const placed = placeProject(
+    {
+      name,
+      dextId: ids.dext,
+      appId: ids.app,
+      team: options.team,
+      marketingVersion: projectVersions(root).marketing,
+      currentVersion: projectVersions(root).current,
+      minimum: minimumOf(families),
+      frameworks: frameworksOf(families),
+      classes: classes.all(),
+      info: [
+        ...ledger.entries,
+        { key: 'IOKitPersonalities', value: { dict: entries }, source: root.keyNode('IOKitPersonalities') },
+      ],
+      entitlements,
+      appEntitlements: appEntitlements(open ? [ids.dext] : []),
+      notes: [
+        ...(staying.length > 0 ? [stayingNote(staying)] : []),
+        ...warnings.map((warning) => `> ${warning}`),
+      ],
+      replaces: ownBundleId(kext.bundleId),
+    },
+    opened,
+  );
+  const files = dextFiles(placed);
   const own = ids.invented
     ? [
         `The kext’s bundle id cannot be built on, so that ${ids.dext} stands in. Choose your own by --bundle-id.`,
       ]
     : [];
-  return { ...plan, files, refused: undefined, warnings: [...own, ...warnings] };
+  return {
+    ...plan,
+    files,
+    refused: undefined,
+    into: placed.plan,
+    warnings: [...own, ...warnings, ...hostWarnings(opened, ids.dext, placed.project)],
+  };
 }
 
 function stayingPlan({ name, node }: ListedPersonality, verdict: Verdict): PersonalityPlan {

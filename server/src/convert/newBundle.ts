@@ -6,9 +6,10 @@ import { ID_VARIABLE } from './dextPersonality.ts';
 import { frameworksOf, minimumOf } from './dextPlan.ts';
 import { appEntitlements, dextEntitlements } from './entitlements.ts';
 import { type Family, familyById, familyPersonality, isComplete } from './families.ts';
+import { hostWarnings, openProject, placeProject } from './intoProject.ts';
 import { bundleIdProblem, classNameProblem, projectName, teamProblem } from './names.ts';
 import { text } from './output.ts';
-import type { OutEntry, PlanFile } from './types.ts';
+import type { IntoPlan, IntoProject, OutEntry, PlanFile } from './types.ts';
 
 export interface NewBundleOptions {
   /** Id of `schemas/tables/families.json`. */
@@ -21,6 +22,8 @@ export interface NewBundleOptions {
   readonly bundleId: string;
   readonly className: string;
   readonly team?: string | undefined;
+  /** A project that is there, which the new targets are added to. */
+  readonly into?: IntoProject | undefined;
   /** What the device is called; names the folder and the targets. Default: the class. */
   readonly name?: string | undefined;
 }
@@ -30,6 +33,8 @@ export type NewBundleResult =
       readonly ok: true;
       readonly name: string;
       readonly files: readonly PlanFile[];
+      /** With {@link NewBundleOptions.into}. */
+      readonly into: IntoPlan | undefined;
       readonly warnings: readonly string[];
     }
   | { readonly ok: false; readonly problems: readonly string[] };
@@ -78,31 +83,41 @@ export function newBundle(options: NewBundleOptions): NewBundleResult {
     ...options.match,
     ...familyPersonality(family),
   ];
-  const files = dextFiles({
+  const opened = options.into && openProject(options.into);
+  const placed = placeProject(
+    {
+      name,
+      dextId: options.bundleId,
+      appId: options.bundleId.slice(0, options.bundleId.lastIndexOf('.')),
+      team: options.team,
+      marketingVersion: '1.0',
+      currentVersion: '1',
+      minimum: minimumOf([family]),
+      frameworks: frameworksOf([family]),
+      classes: [
+        {
+          name: options.className,
+          family,
+          needsCode: !isComplete(family),
+          replaces: undefined,
+          userClient: undefined,
+        },
+      ],
+      info: newInfo(name, personality),
+      entitlements,
+      appEntitlements: appEntitlements([]),
+      notes: warnings.map((warning) => `> ${warning}`),
+      replaces: undefined,
+    },
+    opened,
+  );
+  return {
+    ok: true,
     name,
-    dextId: options.bundleId,
-    appId: options.bundleId.slice(0, options.bundleId.lastIndexOf('.')),
-    team: options.team,
-    marketingVersion: '1.0',
-    currentVersion: '1',
-    minimum: minimumOf([family]),
-    frameworks: frameworksOf([family]),
-    classes: [
-      {
-        name: options.className,
-        family,
-        needsCode: !isComplete(family),
-        replaces: undefined,
-        userClient: undefined,
-      },
-    ],
-    info: newInfo(name, personality),
-    entitlements,
-    appEntitlements: appEntitlements([]),
-    notes: warnings.map((warning) => `> ${warning}`),
-    replaces: undefined,
-  });
-  return { ok: true, name, files, warnings };
+    files: dextFiles(placed),
+    into: placed.plan,
+    warnings: [...warnings, ...hostWarnings(opened, options.bundleId, placed.project)],
+  };
 }
 
 function matchProblem(provider: string, match: ReadonlyMap<string, PlistValue>): string | undefined {

@@ -1,8 +1,17 @@
 /** An Xcode project for a dext and its host app. */
-import { APP_SOURCES, appTarget, type DextProject, driverSources, driverTarget } from './project.ts';
+import { type Pbx, type PbxObject, quoted } from './pbxInsert.ts';
+import {
+  appObjects,
+  configurationList,
+  driverObjects,
+  embedding,
+  frameworkObject,
+  type PutObject,
+  pbxGroup,
+} from './pbxObjects.ts';
+import { appTarget, type DextProject, driverTarget } from './project.ts';
 
-type Pbx = string | readonly Pbx[] | { readonly [key: string]: Pbx };
-type PbxObject = { readonly isa: string; readonly [key: string]: Pbx };
+const CONFIGURATIONS = ['Debug', 'Release'];
 
 /**
  * The text of `project.pbxproj`. The same project gives the same ids, so that making it again changes no line
@@ -11,159 +20,49 @@ type PbxObject = { readonly isa: string; readonly [key: string]: Pbx };
 export function projectFile(project: DextProject): string {
   const objects = new Map<string, PbxObject>();
   const id = (name: string) => identifier(`${project.dextId}/${name}`);
-  const put = (name: string, object: PbxObject): string => {
-    const key = id(name);
-    objects.set(key, object);
-    return key;
+  const put: PutObject = (name, _comment, object) => {
+    objects.set(id(name), object);
+    return id(name);
   };
-  const driver = driverTarget(project);
-  const app = appTarget(project);
-
-  const fileIn = (folder: string, name: string) =>
-    put(`file ${folder}/${name}`, {
-      isa: 'PBXFileReference',
-      lastKnownFileType: FILE_TYPES[name.slice(name.lastIndexOf('.'))] ?? 'text',
-      path: name,
-      sourceTree: '<group>',
-    });
-  const built = (name: string, fileRef: string, settings?: Pbx) =>
-    put(`build ${name}`, { isa: 'PBXBuildFile', fileRef, ...(settings ? { settings } : {}) });
-  const phase = (target: string, isa: string, files: readonly string[], more: Record<string, Pbx> = {}) =>
-    put(`${target} ${isa}`, {
-      isa,
-      buildActionMask: '2147483647',
-      files,
-      ...more,
-      runOnlyForDeploymentPostprocessing: '0',
-    });
-
-  const driverFiles = driverSources(project).map((name) => ({ name, ref: fileIn(driver, name) }));
-  const driverPlists = ['Info.plist', `${driver}.entitlements`].map((name) => fileIn(driver, name));
-  const appFiles = APP_SOURCES.map((name) => ({ name, ref: fileIn(app, name) }));
-  const appPlists = ['Info.plist', `${app}.entitlements`].map((name) => fileIn(app, name));
-  const frameworks = project.frameworks.map((name) => ({
-    name,
-    ref: put(`framework ${name}`, {
-      isa: 'PBXFileReference',
-      lastKnownFileType: 'wrapper.framework',
-      name: `${name}.framework`,
-      path: `System/DriverKit/System/Library/Frameworks/${name}.framework`,
-      sourceTree: 'SDKROOT',
-    }),
-  }));
-  const dextProduct = put('product dext', {
-    isa: 'PBXFileReference',
-    explicitFileType: 'wrapper.driver-extension',
-    includeInIndex: '0',
-    path: `${project.dextId}.dext`,
-    sourceTree: 'BUILT_PRODUCTS_DIR',
+  const plan = (settings: Record<string, string>) => ({ put, configurations: CONFIGURATIONS, settings });
+  const frameworks = project.frameworks.map(
+    (name) => [name, put(`framework ${name}`, `${name}.framework`, frameworkObject(name))] as const,
+  );
+  const driver = driverObjects(project, plan(driverSettings(project)), frameworks);
+  const embed = embedding(project, put, id('project'), driver);
+  const app = appObjects(project, plan(appSettings(project)), {
+    phase: embed.phase(),
+    dependency: embed.dependency,
   });
-  const appProduct = put('product app', {
-    isa: 'PBXFileReference',
-    explicitFileType: 'wrapper.application',
-    includeInIndex: '0',
-    path: `${app}.app`,
-    sourceTree: 'BUILT_PRODUCTS_DIR',
-  });
-
-  const group = (name: string, children: readonly string[], more: Record<string, Pbx>) =>
-    put(`group ${name}`, { isa: 'PBXGroup', children, ...more, sourceTree: '<group>' });
-  const mainGroup = group(
+  const mainGroup = pbxGroup(
+    put,
     'main',
     [
-      group(driver, [...driverFiles.map(({ ref }) => ref), ...driverPlists], { path: driver }),
-      group(app, [...appFiles.map(({ ref }) => ref), ...appPlists], { path: app }),
-      group(
+      driver.group,
+      app.group,
+      pbxGroup(
+        put,
         'Frameworks',
-        frameworks.map(({ ref }) => ref),
+        frameworks.map(([, ref]) => ref),
         { name: 'Frameworks' },
       ),
-      group('Products', [appProduct, dextProduct], { name: 'Products' }),
+      pbxGroup(put, 'Products', [app.product, driver.product], { name: 'Products' }),
     ],
     {},
   );
-
-  const configurations = (
-    owner: string,
-    settings: Record<string, Pbx>,
-    perName: Record<string, Record<string, Pbx>> = {},
-  ) =>
-    put(`configurations ${owner}`, {
-      isa: 'XCConfigurationList',
-      buildConfigurations: ['Debug', 'Release'].map((name) =>
-        put(`configuration ${owner} ${name}`, {
-          isa: 'XCBuildConfiguration',
-          buildSettings: { ...settings, ...perName[name] },
-          name,
-        }),
-      ),
-      defaultConfigurationIsVisible: '0',
-      defaultConfigurationName: 'Release',
-    });
-
-  const driverTargetId = put('target driver', {
-    isa: 'PBXNativeTarget',
-    buildConfigurationList: configurations('driver', driverSettings(project)),
-    buildPhases: [
-      phase(
-        'driver',
-        'PBXSourcesBuildPhase',
-        driverFiles.map(({ name, ref }) => built(`driver ${name}`, ref)),
-      ),
-      phase(
-        'driver',
-        'PBXFrameworksBuildPhase',
-        frameworks.map(({ name, ref }) => built(`driver ${name}`, ref)),
-      ),
-    ],
-    buildRules: [],
-    dependencies: [],
-    name: driver,
-    productName: driver,
-    productReference: dextProduct,
-    productType: 'com.apple.product-type.driver-extension',
-  });
-  const proxy = put('proxy', {
-    isa: 'PBXContainerItemProxy',
-    containerPortal: id('project'),
-    proxyType: '1',
-    remoteGlobalIDString: driverTargetId,
-    remoteInfo: driver,
-  });
-  const embed = phase(
-    'app',
-    'PBXCopyFilesBuildPhase',
-    [built('app embeds dext', dextProduct, { ATTRIBUTES: ['RemoveHeadersOnCopy'] })],
-    { dstPath: '$(SYSTEM_EXTENSIONS_FOLDER_PATH)', dstSubfolderSpec: '16', name: 'Embed System Extensions' },
-  );
-  const appTargetId = put('target app', {
-    isa: 'PBXNativeTarget',
-    buildConfigurationList: configurations('app', appSettings(project)),
-    buildPhases: [
-      phase(
-        'app',
-        'PBXSourcesBuildPhase',
-        appFiles.map(({ name, ref }) => built(`app ${name}`, ref)),
-      ),
-      phase('app', 'PBXFrameworksBuildPhase', []),
-      embed,
-    ],
-    buildRules: [],
-    dependencies: [
-      put('dependency', { isa: 'PBXTargetDependency', target: driverTargetId, targetProxy: proxy }),
-    ],
-    name: app,
-    productName: app,
-    productReference: appProduct,
-    productType: 'com.apple.product-type.application',
-  });
-  const root = put('project', {
+  const root = put('project', 'Project object', {
     isa: 'PBXProject',
     attributes: { BuildIndependentTargetsInParallel: 'YES', LastUpgradeCheck: '1600' },
-    buildConfigurationList: configurations('project', projectSettings(project), {
-      Debug: { GCC_OPTIMIZATION_LEVEL: '0', ONLY_ACTIVE_ARCH: 'YES', SWIFT_OPTIMIZATION_LEVEL: '-Onone' },
-      Release: { SWIFT_COMPILATION_MODE: 'wholemodule' },
-    }),
+    buildConfigurationList: configurationList(
+      put,
+      'project',
+      `PBXProject "${project.name}"`,
+      { configurations: CONFIGURATIONS, settings: projectSettings(project) },
+      {
+        Debug: { GCC_OPTIMIZATION_LEVEL: '0', ONLY_ACTIVE_ARCH: 'YES', SWIFT_OPTIMIZATION_LEVEL: '-Onone' },
+        Release: { SWIFT_COMPILATION_MODE: 'wholemodule' },
+      },
+    ),
     compatibilityVersion: 'Xcode 14.0',
     developmentRegion: 'en',
     hasScannedForEncodings: '0',
@@ -172,7 +71,7 @@ export function projectFile(project: DextProject): string {
     productRefGroup: id('group Products'),
     projectDirPath: '',
     projectRoot: '',
-    targets: [appTargetId, driverTargetId],
+    targets: [app.target, driver.target],
   });
   const sorted = Object.fromEntries([...objects].sort(([, a], [, b]) => compare(a.isa, b.isa)));
   const all: Pbx = {
@@ -185,34 +84,34 @@ export function projectFile(project: DextProject): string {
   return `// !$*UTF8*$!\n${printPbx(all, '')}\n`;
 }
 
-const FILE_TYPES: Readonly<Record<string, string>> = {
-  '.iig': 'sourcecode.iig',
-  '.cpp': 'sourcecode.cpp.cpp',
-  '.swift': 'sourcecode.swift',
-  '.plist': 'text.plist.xml',
-  '.entitlements': 'text.plist.entitlements',
-};
+/** What both targets share. */
+export function commonSettings(project: DextProject): Record<string, string> {
+  return {
+    CODE_SIGN_STYLE: 'Automatic',
+    CURRENT_PROJECT_VERSION: project.currentVersion,
+    ...(project.team ? { DEVELOPMENT_TEAM: project.team } : {}),
+    MARKETING_VERSION: project.marketingVersion,
+  };
+}
 
 export function projectSettings(project: DextProject): Record<string, string> {
   return {
     ALWAYS_SEARCH_USER_PATHS: 'NO',
     CLANG_ENABLE_MODULES: 'YES',
-    CODE_SIGN_STYLE: 'Automatic',
-    CURRENT_PROJECT_VERSION: project.currentVersion,
-    ...(project.team ? { DEVELOPMENT_TEAM: project.team } : {}),
+    ...commonSettings(project),
     DRIVERKIT_DEPLOYMENT_TARGET: project.minimum.DriverKit,
     MACOSX_DEPLOYMENT_TARGET: project.minimum.macOS,
-    MARKETING_VERSION: project.marketingVersion,
     SWIFT_VERSION: '5.0',
   };
 }
 
 export function driverSettings(project: DextProject): Record<string, string> {
   const driver = driverTarget(project);
+  const folder = `${project.base}${driver}`;
   return {
     CLANG_CXX_LANGUAGE_STANDARD: 'gnu++20',
-    CODE_SIGN_ENTITLEMENTS: `${driver}/${driver}.entitlements`,
-    INFOPLIST_FILE: `${driver}/Info.plist`,
+    CODE_SIGN_ENTITLEMENTS: `${folder}/${driver}.entitlements`,
+    INFOPLIST_FILE: `${folder}/Info.plist`,
     PRODUCT_BUNDLE_IDENTIFIER: project.dextId,
     PRODUCT_NAME: '$(PRODUCT_BUNDLE_IDENTIFIER)',
     RUN_CLANG_STATIC_ANALYZER: 'YES',
@@ -223,10 +122,11 @@ export function driverSettings(project: DextProject): Record<string, string> {
 
 export function appSettings(project: DextProject): Record<string, string> {
   const app = appTarget(project);
+  const folder = `${project.base}${app}`;
   return {
-    CODE_SIGN_ENTITLEMENTS: `${app}/${app}.entitlements`,
+    CODE_SIGN_ENTITLEMENTS: `${folder}/${app}.entitlements`,
     ENABLE_HARDENED_RUNTIME: 'YES',
-    INFOPLIST_FILE: `${app}/Info.plist`,
+    INFOPLIST_FILE: `${folder}/Info.plist`,
     LD_RUNPATH_SEARCH_PATHS: '$(inherited) @executable_path/../Frameworks',
     PRODUCT_BUNDLE_IDENTIFIER: project.appId,
     PRODUCT_NAME: '$(TARGET_NAME)',
@@ -237,7 +137,7 @@ export function appSettings(project: DextProject): Record<string, string> {
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** 24 hexadecimal digits of a name (FNV-1a, three times with other seeds). */
-function identifier(name: string): string {
+export function identifier(name: string): string {
   return [0x811c9dc5, 0x9747b28c, 0x3c6ef372]
     .map((seed) => {
       let hash = seed;
@@ -257,10 +157,4 @@ function printPbx(value: Pbx, indent: string): string {
     ([key, item]) => `${inner}${quoted(key)} = ${printPbx(item, inner)};`,
   );
   return ['{', ...lines, `${indent}}`].join('\n');
-}
-
-/** Xcode leaves letters, digits and `_./` bare. */
-function quoted(text: string): string {
-  if (/^[A-Za-z0-9_./]+$/.test(text) && !text.includes('//')) return text;
-  return `"${text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')}"`;
 }

@@ -23,11 +23,25 @@ export interface DextProject {
   readonly notes: readonly string[];
   /** Bundle id of the kext that the dext takes the place of. */
   readonly replaces: string | undefined;
+  /** Target and folder of the dext. */
+  readonly driver: string;
+  /** Target of the host app, and its folder where that is new. */
+  readonly app: string;
+  /** Folder of the files as the project sees it, with `/` behind it; `''` for its own folder. */
+  readonly base: string;
+  /** The app is a target of a project that was there. */
+  readonly host?: { readonly needs: readonly string[] } | undefined;
 }
 
+/** Before it is known which names are free. */
+export type NamelessProject = Omit<DextProject, 'driver' | 'app' | 'base' | 'host'>;
+
 /** Folders and targets. */
-export const driverTarget = (project: DextProject) => `${project.name}Driver`;
-export const appTarget = (project: DextProject) => `${project.name}App`;
+export const driverTarget = ({ driver }: DextProject) => driver;
+export const appTarget = ({ app }: DextProject) => app;
+
+/** The names of a project's targets where nothing is taken. */
+export const targetNames = (name: string) => ({ driver: `${name}Driver`, app: `${name}App`, base: '' });
 
 /** Source files of the driver, by class and then by user client. */
 export function driverSources(project: DextProject): string[] {

@@ -3,50 +3,84 @@
 import { appTarget, type DextProject, driverSources, driverTarget } from './project.ts';
 import type { PersonalityPlan } from './types.ts';
 
-export function dextReadme(project: DextProject): string {
-  const driver = driverTarget(project);
-  const app = appTarget(project);
-  const transport = [...project.entitlements.keys()];
-  const written = project.classes.filter(({ needsCode }) => needsCode);
+/** @param added the targets stand in a project that was there */
+export function dextReadme(project: DextProject, added: boolean): string {
   return [
     `# ${project.name}`,
     '',
-    `A DriverKit driver (\`${project.dextId}\`) and the app that installs it (\`${project.appId}\`).`,
+    project.host
+      ? `A DriverKit driver (\`${project.dextId}\`), which the app ${code(project.app)} carries.`
+      : `A DriverKit driver (\`${project.dextId}\`) and the app that installs it (\`${project.appId}\`).`,
     '',
     '| where | what |',
     '| --- | --- |',
-    `| \`${driver}/Info.plist\` | which devices the driver matches |`,
-    `| \`${driver}/${driver}.entitlements\` | what it may reach |`,
-    `| ${driverSources(project)
-      .map((name) => `\`${driver}/${name}\``)
-      .join(', ')} | the driver’s class${project.classes.length > 1 ? 'es' : ''} |`,
-    `| \`${app}/\` | the app that asks the system to install it |`,
-    `| \`${project.name}.xcodeproj\` | opens in Xcode |`,
-    '| `project.yml` | the same project for XcodeGen; delete it if you do not use that |',
+    ...fileRows(project, added).map(([where, what]) => `| ${where} | ${what} |`),
     '',
     ...project.notes.flatMap((note) => [note, '']),
     '## What is left to you',
     '',
-    ...numbered([
-      ...written.map(
-        ({ name, family }) =>
-          `Write \`${name}\`, which is derived from ${family.baseClass} (${family.framework}). The methods to write stand in \`${driver}/${name}.iig\`.`,
-      ),
-      `Ask Apple for the entitlements at <https://developer.apple.com/contact/request/system-extension/>: ${transport.map((key) => `\`${key}\``).join(', ')}. Name the vendor and product ids that stand in the entitlements file: the profile must hold the same values. Until then develop as in step ${written.length + 3}.`,
-      `${project.team ? 'Check the team' : 'Choose your team'} in the signing settings of both targets, and register both bundle ids. The driver’s id must begin with the app’s and a dot.`,
-      'On a Mac for development: switch System Integrity Protection off in Recovery (`csrutil disable`) to run without the granted entitlements, and say `systemextensionsctl developer on`, so that the app may run outside /Applications. Switch both back afterwards.',
-      `Build the scheme \`${app}\`, copy the app to /Applications, open it and choose Install driver.`,
-      'Allow the driver: System Settings, General, Login Items & Extensions, Driver Extensions.',
-      'See that it runs: `systemextensionsctl list`, `ioreg -l -w0 -c IOUserService`, and the log of `sysextd` and `kernel`.',
-      ...(project.replaces
-        ? [
-            `Remove the old kext \`${project.replaces}\` from /Library/Extensions, then restart. As long as it is there it competes for the same devices. The dext cannot remove it: an installer or the user does.`,
-          ]
-        : []),
-      'Before you ship: archive, notarise, and test on a Mac with System Integrity Protection on.',
-    ]),
+    ...numbered(steps(project)),
     '',
   ].join('\n');
+}
+
+function fileRows(project: DextProject, added: boolean): (readonly [string, string])[] {
+  const driver = driverTarget(project);
+  const sources = driverSources(project).map((name) => `\`${driver}/${name}\``);
+  return [
+    [`\`${driver}/Info.plist\``, 'which devices the driver matches'],
+    [`\`${driver}/${driver}.entitlements\``, 'what it may reach'],
+    [sources.join(', '), `the driver’s class${project.classes.length > 1 ? 'es' : ''}`],
+    project.host
+      ? [`\`${project.name}Activation/\``, `what the app ${code(project.app)} needs to install the driver`]
+      : [`\`${appTarget(project)}/\``, 'the app that asks the system to install it'],
+    ...(added
+      ? []
+      : ([
+          [`\`${project.name}.xcodeproj\``, 'opens in Xcode'],
+          ['`project.yml`', 'the same project for XcodeGen; delete it if you do not use that'],
+        ] as const)),
+  ];
+}
+
+/** What only a person can do, in the order in which it is done. */
+function steps(project: DextProject): string[] {
+  const driver = driverTarget(project);
+  const app = appTarget(project);
+  const { host, replaces } = project;
+  const managed = [...project.entitlements.keys()].map((key) => `\`${key}\``).join(', ');
+  const written = project.classes.filter(({ needsCode }) => needsCode);
+  return [
+    ...written.map(
+      ({ name, family }) =>
+        `Write \`${name}\`, which is derived from ${family.baseClass} (${family.framework}). The methods to write stand in \`${driver}/${name}.iig\`.`,
+    ),
+    ...(host
+      ? [
+          `Add \`${project.name}Activation/DriverActivator.swift\` to the target ${code(app)} and let the app call its \`activate()\`.`,
+        ]
+      : []),
+    ...(host && host.needs.length > 0
+      ? [
+          `Give the app ${code(app)} the entitlement${host.needs.length > 1 ? 's' : ''} ${host.needs.map((key) => `\`${key}\``).join(', ')}.`,
+        ]
+      : []),
+    `${project.team ? 'Check the team' : 'Choose your team'} in the signing settings of both targets, and register both bundle ids. The driver’s id must begin with the app’s and a dot.`,
+    'To develop before Apple has granted anything: use a Mac of your own for it, switch System Integrity Protection off in Recovery (`csrutil disable`), sign both targets to run locally, and say `systemextensionsctl developer on`, so that the app may run outside /Applications. Switch both back afterwards.',
+    `Build the scheme \`${app}\`, copy the app to /Applications, open it and ${host ? 'let it ask for the driver' : 'choose Install driver'}.`,
+    'Allow the driver when the system asks: System Settings, General, Login Items & Extensions, Driver Extensions (before macOS 15: Privacy & Security).',
+    `See that it runs: \`systemextensionsctl list\` shows \`${project.dextId}\` as activated enabled; \`ioreg -l -w0 -r -c ${project.classes[0]?.family.kernelClass ?? 'IOUserService'}\` shows it on the device; \`log stream --predicate 'process == "sysextd"'\` tells why not.`,
+    ...(replaces
+      ? [
+          `Remove the old kext \`${replaces}\` from /Library/Extensions, then restart. As long as it is there it competes for the same devices. The dext cannot remove it: an installer or the user does.`,
+        ]
+      : []),
+    `To ship: ask Apple for the entitlements at <https://developer.apple.com/contact/request/system-extension/>: ${managed}. Name the vendor and product ids that stand in the entitlements file: the provisioning profile must hold the same values. Then archive, sign with Developer ID, notarise, and test on a Mac with System Integrity Protection on.`,
+  ];
+}
+
+function code(name: string): string {
+  return `\`${name.replace(/[`\s]+/g, ' ').slice(0, 100)}\``;
 }
 
 export function numbered(steps: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 /** What a conversion is asked for and what it plans: data only, so that every door can show and write it. */
-import type { PlistNode } from '../plist/types.ts';
+import type { PlistNode, TextEdit } from '../plist/types.ts';
 import type { PlistValue } from '../plist/value.ts';
 
 export const CONVERT_TARGETS = ['codeless-dext', 'codeless-kext'] as const;
@@ -17,6 +17,51 @@ export interface ConvertOptions {
   readonly family?: string | undefined;
   /** What the source is called in the plan; default `Info.plist`. */
   readonly source?: string | undefined;
+  /** For a dext: a project that is there, which the new targets are added to. */
+  readonly into?: IntoProject | undefined;
+}
+
+/** An Xcode project (or XcodeGen spec) that gets the target of the dext, and the one of the app where it has none. */
+export interface IntoProject {
+  /** What the caller calls the file; handed back with its change. Ends in `.pbxproj`, `.yml` or `.yaml`. */
+  readonly path: string;
+  readonly text: string;
+  /** Folder of the new files as seen from the one that the project lies in: `''`, or `Sub/Folder`. */
+  readonly folder: string;
+  /** Names of what lies in that folder: new folders get others. */
+  readonly taken?: readonly string[] | undefined;
+  /** Target of the app that shall carry the dext; default: the only app for the Mac, else a new one. */
+  readonly app?: string | undefined;
+  /** Entitlements file of that app ({@link HostApp.entitlements}), which gets what is needed to install the dext. */
+  readonly entitlements?: { readonly path: string; readonly text: string } | undefined;
+}
+
+/** An app of a project, which can carry a dext. */
+export interface HostApp {
+  readonly name: string;
+  /** The one id of all configurations; undefined when they differ or a file says it that was not read. */
+  readonly bundleId: string | undefined;
+  /** Path of its entitlements from the folder of the project; undefined as {@link bundleId} is. */
+  readonly entitlements: string | undefined;
+}
+
+/** A file that is there and gets insertions: what it says stays. */
+export interface FileChange {
+  readonly path: string;
+  readonly before: string;
+  readonly edits: readonly TextEdit[];
+  /** The text with the edits. */
+  readonly text: string;
+}
+
+/** What becomes of the project that the targets were to be added to. */
+export interface IntoPlan {
+  /** Why nothing is added to it: the files then are a project of their own. */
+  readonly refused: string | undefined;
+  /** Target that carries the dext. */
+  readonly app: string | undefined;
+  readonly appIsNew: boolean;
+  readonly changes: readonly FileChange[];
 }
 
 /**
@@ -96,6 +141,8 @@ export interface ConvertPlan {
   /** Empty when nothing can be converted: then `refused` says why. */
   readonly files: readonly PlanFile[];
   readonly refused: string | undefined;
+  /** With {@link ConvertOptions.into}. */
+  readonly into?: IntoPlan | undefined;
   readonly questions: readonly Question[];
   readonly warnings: readonly string[];
 }
