@@ -82,7 +82,7 @@ function carry(
     const dash = place.dash(startOf(dependencies.items[0]));
     if (dash === undefined) return undefined;
     const last = dependencies.items.at(-1) as { range?: [number, number, number] } | undefined;
-    const at = place.behind(last?.range?.[1] ?? 0, dash);
+    const at = place.behind(last?.range?.[1] ?? 0, dash - 1);
     edits.push(
       place.insert(
         at,
