@@ -16,6 +16,7 @@ import { UsageError } from '../../server/src/cli/args.ts';
 import { runConvert } from '../../server/src/cli/convert.ts';
 import { stageChanges } from '../../server/src/cli/convert-project.ts';
 import { WriteError, writePlan } from '../../server/src/cli/convert-write.ts';
+import { SILENT } from '../../server/src/cli/progress.ts';
 import { kextText, personality } from '../unit/convert/support.ts';
 import { xcodeProject } from '../unit/convert/xcodeProject.ts';
 import { folderWith } from './command.ts';
@@ -49,6 +50,7 @@ async function run(cwd: string, args: readonly string[]) {
     readStdin: () => Promise.resolve(new Uint8Array()),
     cwd,
     color: false,
+    progress: SILENT,
   });
   return { status, out, err };
 }
