@@ -115,16 +115,25 @@ function checkKextOnly({ root, report }: RuleContext): void {
   }
 }
 
-function checkDextRequired({ root, report }: RuleContext): void {
-  const id = bundleIdentifier(root);
+/** The id, else the name of the process, which for dexts is the same. */
+function ownerOf({ root, personalities }: RuleContext): string | undefined {
+  const servers = personalities.map(({ node }) => knownString(node.get('IOUserServerName')));
+  return bundleIdentifier(root) ?? servers.find((name) => name !== undefined);
+}
+
+function checkDextRequired(context: RuleContext): void {
+  const { root, report } = context;
+  const id = ownerOf(context);
   const apple = id?.startsWith('com.apple.') ?? false;
   for (const { key, value } of archVariants(root, 'OSBundleRequired')) {
     const text = value.string;
     if (text === undefined || text === '' || hasBuildVariable(text)) continue;
-    if (apple && (text === 'DriverKit' || text === 'Safe Boot')) continue;
+    const forApple = text === 'DriverKit' || text === 'Safe Boot';
+    if (apple && forApple) continue;
     report({
       at: key,
-      ...(id === undefined && { severity: 'warning' as const }),
+      // Any other value is refused of Apple, too.
+      ...(id === undefined && forApple && { severity: 'warning' as const }),
       message: apple
         ? `A dext of Apple can have ${key.text} DriverKit or Safe Boot only, not ${quoted(text)}.`
         : `Only dexts of Apple may have ${key.text}: the loader refuses this one. Remove the key; the driver starts when its device is there.`,

@@ -9,6 +9,7 @@ import { directives, names } from './directives.ts';
 import { guarded, type LintOptions, lint, rangeOfNode, severityOf } from './lint.ts';
 import type { Finding, WorkspaceReport, WorkspaceRule } from './types.ts';
 import { workspaceRules } from './workspace.ts';
+import { findingsWhenBuilt } from './workspace-expanded.ts';
 import { withWorkspaceFixes } from './workspace-fixes.ts';
 import { outOfSignature } from './workspace-signature.ts';
 import { viewOf } from './workspace-view.ts';
@@ -52,6 +53,13 @@ function isGenerated(workspace: Workspace, uri: string, { keyPath }: Finding): b
   );
 }
 
+/** True when a finding takes the Info.plist for an app’s, and the targets that use it make extensions. */
+function isOfApp(workspace: Workspace, uri: string, { rule }: Finding): boolean {
+  if (!rule.startsWith('app/')) return false;
+  const users = workspace.bundlesOf(uri).filter(({ target }) => target !== undefined);
+  return users.length > 0 && users.every(({ kind }) => kind !== 'app');
+}
+
 /** All findings of a workspace at once. Never throws. */
 export function lintWorkspace(
   workspace: Workspace,
@@ -67,11 +75,11 @@ function withSeveral(single: readonly Finding[], several: readonly Finding[]): F
   return [...kept, ...several].sort((a, b) => a.range.start - b.range.start || b.range.end - a.range.end);
 }
 
-/** True when `one` says less of the same thing than `other`, a finding over several files. */
+/** True when `one` says less of the same thing than `other`, a finding over several files or with settings filled in. */
 function isSuperseded(one: Finding, other: Finding): boolean {
   const rule = workspaceRules.find(({ id }) => id === other.rule);
   const overlap = one.range.start < other.range.end && other.range.start < one.range.end;
-  return overlap && rule?.supersedes?.includes(one.rule) === true;
+  return overlap && (one.rule === other.rule || rule?.supersedes?.includes(one.rule) === true);
 }
 
 export interface Found extends Finding {
@@ -117,7 +125,7 @@ export function createWorkspaceLinter(
     findings: () => settled(workspace.bundles.flatMap(foundIn)),
     merged(uri, single) {
       const own = single
-        .filter((finding) => !isGenerated(workspace, uri, finding))
+        .filter((finding) => !isGenerated(workspace, uri, finding) && !isOfApp(workspace, uri, finding))
         .map((finding) => withWorkspaceFixes(workspace, uri, finding));
       return withSeveral(own, linter.findingsOf(uri));
     },
@@ -202,6 +210,13 @@ function checkBundle(workspace: Workspace, bundle: Bundle, options: WorkspaceLin
       attempt(() => rule.checkView?.({ workspace, view, report }));
     }
   }
+  for (const view of views) {
+    for (const file of [view.info, view.entitlements]) {
+      if (!file) continue;
+      const found = findingsWhenBuilt(view, file, options.lintOptions?.(file.document) ?? {});
+      for (const finding of found) add({ ...finding, uri: file.document.uri }, view.configuration.name);
+    }
+  }
   for (const { entitlements, configuration } of views) {
     if (!entitlements || !workspace.signedIn(entitlements.document.uri)) continue;
     const { overlays, onRuleError } = options.lintOptions?.(entitlements.document) ?? {};
@@ -210,7 +225,13 @@ function checkBundle(workspace: Workspace, bundle: Bundle, options: WorkspaceLin
     for (const finding of findings.filter(({ severity }) => severity !== 'hint'))
       add({ ...finding, uri: entitlements.document.uri }, configuration.name);
   }
-  return [...merged.values()].map(({ finding, configurations }) =>
+  const kept = [...merged.values()].filter(
+    ({ finding }) =>
+      ![...merged.values()].some(
+        (other) => other.finding.rule !== finding.rule && isSuperseded(finding, other.finding),
+      ),
+  );
+  return kept.map(({ finding, configurations }) =>
     configurations.size === views.length ? finding : said(finding, configurations),
   );
 }

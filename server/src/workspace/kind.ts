@@ -91,6 +91,13 @@ function kindOf(tree: PlistTree, path: string): [BundleKind, string] {
   if (wrapped) return wrapped;
   if (packageType === undefined || hasBuildVariable(packageType)) {
     const key = APP_KEYS.find((name) => root.get(name));
+    // Nothing reads the text in an app: alone it speaks of an extension whose declaration is still missing.
+    if (key === undefined && root.get(EXTENSION_TEXT)) {
+      return [
+        APP_HINTS.some((name) => root.get(name)) ? 'app' : 'system-extension',
+        `it has ${EXTENSION_TEXT}`,
+      ];
+    }
     if (key) return ['app', `it has ${key}`];
   }
   return ['plist', 'nothing in it says that it is a driver’s'];
@@ -104,13 +111,17 @@ function byWrapper(wrapper: string | undefined): [BundleKind, string] | undefine
   return undefined;
 }
 
+const EXTENSION_TEXT = 'NSSystemExtensionUsageDescription';
+
+/** More common in apps than in extensions, and alone no sign of anything. */
+const APP_HINTS = ['NSPrincipalClass', 'CFBundleIconFile', 'CFBundleIconName'];
+
 const APP_KEYS = [
   'NSMainStoryboardFile',
   'NSMainNibFile',
   'LSApplicationCategoryType',
   'UILaunchStoryboardName',
   'UIApplicationSceneManifest',
-  'NSSystemExtensionUsageDescription',
   'OSBundleUsageDescription',
   'LSUIElement',
   'UISupportedInterfaceOrientations',
