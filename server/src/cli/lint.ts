@@ -1,5 +1,5 @@
 /** `driver-plist lint`: checks files, folders and standard input. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type Registry, readRegistry } from '../iokit/registry.ts';
 import { isRuleSetting } from '../rules/config.ts';
@@ -20,7 +20,7 @@ import type { CliIo } from './io.ts';
 import { createProjects, type Project, type Projects, relativeTo } from './projects.ts';
 import { COUNT_OF, type FileReport, type RelatedLine, type ReportFormat, type Summary } from './report.ts';
 import { readBundles, type SeveralFiles } from './severalFiles.ts';
-import { openSource, readSource, type Source, SourceError } from './source.ts';
+import { openSource, readSource, type Source, SourceError, sourceOf } from './source.ts';
 import { safe } from './terminal.ts';
 import { walk } from './walk.ts';
 
@@ -34,9 +34,6 @@ const OPTIONS: { readonly [option: string]: OptionSpec } = {
   '--stdin-filename': { value: true },
   '--registry': { value: true },
 };
-
-/** Files that are read ahead while one is being checked. */
-const READ_AHEAD = 16;
 
 interface LintArguments {
   readonly paths: readonly string[];
@@ -68,11 +65,10 @@ export async function runLint(args: readonly string[], io: CliIo, version: strin
     io.error(`driver-plist: ${safe(message)}\n`);
   };
   const projects = createProjects(trouble);
-  const registry =
-    options.registry === undefined ? undefined : await loadRegistry(options.registry, io, trouble);
+  const registry = options.registry === undefined ? undefined : loadRegistry(options.registry, io, trouble);
   if (troubles > 0) return 2;
   const several = await readBundles(
-    await foldersOf(options.paths, io.cwd),
+    foldersOf(options.paths, io.cwd),
     projects,
     options.kind,
     (file, message) => io.error(`driver-plist: ${safe(`${shownPath(file, io.cwd)}: ${message}`)}\n`),
@@ -88,17 +84,9 @@ export async function runLint(args: readonly string[], io: CliIo, version: strin
 
   io.write(format.start());
   const items = itemsOf(options.paths, io.cwd, projects, several, trouble);
-  for await (const read of ahead(items, (item) => readItem(item, io, options), READ_AHEAD)) {
-    if (read.problem !== undefined) trouble(read.problem);
-    if (!read.source) continue;
-    io.progress.show(`Checking, ${summary.files} files done: ${read.item.shown}`);
-    const report = await check(
-      read.item,
-      read.source,
-      options,
-      { projects, registry, several, cwd: io.cwd },
-      trouble,
-    );
+  for await (const item of items) {
+    io.progress.show(`Checking, ${summary.files} files done: ${item.shown}`);
+    const report = await check(item, options, { projects, registry, several, io }, trouble);
     if (!report) continue;
     summary.files++;
     for (const { severity } of report.findings) summary[COUNT_OF[severity]]++;
@@ -162,13 +150,16 @@ function formatFor(name: LintArguments['format'], color: boolean, version: strin
 }
 
 /** Those of the paths that are folders; what cannot be read is told when its files are asked for. */
-async function foldersOf(paths: readonly string[], cwd: string): Promise<string[]> {
+function foldersOf(paths: readonly string[], cwd: string): string[] {
   const folders: string[] = [];
   for (const given of paths) {
     const absolute = path.resolve(cwd, given);
     if (given === '-' || folders.includes(absolute)) continue;
-    const found = await stat(absolute).catch(() => undefined);
-    if (found?.isDirectory()) folders.push(absolute);
+    try {
+      if (statSync(absolute).isDirectory()) folders.push(absolute);
+    } catch {
+      // Said when its turn comes.
+    }
   }
   return folders;
 }
@@ -190,7 +181,7 @@ async function* itemsOf(
     const absolute = path.resolve(cwd, given);
     let isFolder: boolean;
     try {
-      isFolder = (await stat(absolute)).isDirectory();
+      isFolder = statSync(absolute).isDirectory();
     } catch (error) {
       trouble(`${given}: ${reason(error)}`);
       continue;
@@ -216,21 +207,11 @@ async function* itemsOf(
   }
 }
 
-interface ReadItem {
-  readonly item: Item;
-  readonly source: Source | undefined;
-  readonly problem: string | undefined;
-}
-
 /** Undefined, and said, when the dump cannot be read. */
-async function loadRegistry(
-  given: string,
-  io: CliIo,
-  trouble: (message: string) => void,
-): Promise<Registry | undefined> {
+function loadRegistry(given: string, io: CliIo, trouble: (message: string) => void): Registry | undefined {
   try {
     io.progress.show(`Reading the registry dump ${given}`, true);
-    const result = readRegistry(await readFile(path.resolve(io.cwd, given)));
+    const result = readRegistry(readFileSync(path.resolve(io.cwd, given)));
     if (result.ok) return result.registry;
     trouble(`${given}: ${result.message}`);
   } catch (error) {
@@ -239,40 +220,34 @@ async function loadRegistry(
   return undefined;
 }
 
-async function readItem(item: Item, io: CliIo, options: LintArguments): Promise<ReadItem> {
-  try {
-    if (item.file === undefined) {
-      const bytes = await io.readStdin();
-      return {
-        item: { ...item, shown: options.stdinName },
-        source: openSource(bytes),
-        problem: undefined,
-      };
-    }
-    return { item, source: await readSource(item.file), problem: undefined };
-  } catch (error) {
-    return { item, source: undefined, problem: `${item.shown}: ${reason(error)}` };
-  }
-}
-
 /** What a run knows beside the file that it checks. */
 interface Known {
   readonly projects: Projects;
   readonly registry: Registry | undefined;
   readonly several: SeveralFiles;
-  readonly cwd: string;
+  readonly io: CliIo;
 }
 
+/** Undefined for a file that is none of ours, and for one that cannot be read, which is said. */
 async function check(
   item: Item,
-  source: Source,
   options: LintArguments,
-  { projects, registry, several, cwd }: Known,
+  { projects, registry, several, io }: Known,
   trouble: (message: string) => void,
 ): Promise<FileReport | undefined> {
-  const file = item.file ?? path.resolve(item.shown === '<stdin>' ? 'stdin.plist' : item.shown);
+  const shown = item.file === undefined ? options.stdinName : item.shown;
+  const file = item.file ?? path.resolve(shown === '<stdin>' ? 'stdin.plist' : shown);
   const project: Project | undefined = await projects.forFolder(path.dirname(file));
   const kind = options.kind ?? project?.config.kindOf(relativeTo(project, file));
+  let source: Source;
+  try {
+    const known = item.file === undefined ? undefined : several.document(file, kind);
+    if (known) source = sourceOf(known);
+    else source = item.file === undefined ? openSource(await io.readStdin()) : readSource(file);
+  } catch (error) {
+    trouble(`${shown}: ${reason(error)}`);
+    return undefined;
+  }
   const document = source.document(file, kind);
   if (item.ifOurs && document.kind.kind === 'plist') return undefined;
   const severities = new Map([...(project?.config.severities ?? []), ...options.severities]);
@@ -281,9 +256,7 @@ async function check(
     overlays: project?.overlays,
     onDevices: registry && ((one) => registryFindings(one, registry)),
     onRuleError: (rule, error) =>
-      trouble(
-        `${item.shown}: the rule ${rule} failed: ${error instanceof Error ? error.stack : String(error)}`,
-      ),
+      trouble(`${shown}: the rule ${rule} failed: ${error instanceof Error ? error.stack : String(error)}`),
   };
   const single = source.findings(document, lintOptions);
   const all = item.file === undefined ? single : several.findings(item.file, lintOptions, single);
@@ -296,25 +269,11 @@ async function check(
     const lines = await several.related(finding);
     related.set(
       finding,
-      lines.map((line) => ({ ...line, path: shownPath(line.path, cwd) })),
+      lines.map((line) => ({ ...line, path: shownPath(line.path, io.cwd) })),
     );
   }
   const { converted } = source;
-  return { path: item.shown, kind: document.kind.kind, document, findings, converted, related };
-}
-
-/** Runs ahead of the reader by some items; results come in the order of the items. */
-async function* ahead<T, R>(
-  items: AsyncIterable<T>,
-  run: (item: T) => Promise<R>,
-  limit: number,
-): AsyncGenerator<R> {
-  const waiting: Promise<R>[] = [];
-  for await (const item of items) {
-    waiting.push(run(item));
-    if (waiting.length >= limit) yield await waiting.shift()!;
-  }
-  for (const result of waiting) yield await result;
+  return { path: shown, kind: document.kind.kind, document, findings, converted, related };
 }
 
 /** Relative to the working folder for what lies below it, with `/` on every system. */

@@ -1,6 +1,6 @@
 /** The config files that hold for the files of a run. */
 import path from 'node:path';
-import { readRegularFile } from '../host/regularFile.ts';
+import { readRegularFileSync } from '../host/regularFile.ts';
 import { CONFIG_FILE, type Config, readConfig } from '../rules/config.ts';
 import type { Schema } from '../schema/types.ts';
 import { loadOverlays } from '../service/overlays.ts';
@@ -30,7 +30,7 @@ export function createProjects(onProblem: (message: string) => void): Projects {
     const file = path.join(folder, CONFIG_FILE);
     let text: string;
     try {
-      text = (await readRegularFile(file)).toString('utf8');
+      text = readRegularFileSync(file).toString('utf8');
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code !== 'ENOENT' && code !== 'ENOTDIR')
@@ -40,7 +40,7 @@ export function createProjects(onProblem: (message: string) => void): Projects {
     }
     const { config, problems } = readConfig(text);
     const overlays = await loadOverlays(config.overlays, async (name) =>
-      (await readRegularFile(path.resolve(folder, name))).toString('utf8'),
+      readRegularFileSync(path.resolve(folder, name)).toString('utf8'),
     );
     for (const problem of [...problems, ...overlays.problems]) onProblem(`${file}: ${problem}`);
     return { folder, config, overlays: overlays.forKind };

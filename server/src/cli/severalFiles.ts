@@ -1,7 +1,7 @@
 /** What `lint` says of a folder beyond its single files: the bundles in it, and the rules over several files. */
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { nodeFiles } from '../host/nodeFiles.ts';
+import { nodeFilesInTurn } from '../host/nodeFiles.ts';
 import type { LintOptions } from '../rules/lint.ts';
 import type { Finding } from '../rules/types.ts';
 import { createWorkspaceLinter, type WorkspaceLinter } from '../rules/workspace-lint.ts';
@@ -11,6 +11,11 @@ import { type Projects, relativeTo } from './projects.ts';
 import type { RelatedLine } from './report.ts';
 
 export interface SeveralFiles {
+  /**
+   * A file as it was read for the bundles, where its bytes say no more than its text does and the kind given is the
+   * same: it need not be read and parsed again.
+   */
+  document(file: string, kind: BundleKind | undefined): PlistDocument | undefined;
   /**
    * All findings of a file, those over several files among them, by the settings of this one.
    *
@@ -25,6 +30,7 @@ export interface SeveralFiles {
 
 interface Indexed {
   readonly folder: string;
+  readonly kindOf: (uri: string) => BundleKind | undefined;
   readonly workspace: Workspace;
   readonly linter: WorkspaceLinter;
 }
@@ -49,9 +55,8 @@ export async function readBundles(
   const indexed: Indexed[] = [];
   for (const folder of folders) {
     const config = await projects.forFolder(folder);
-    const workspace = new Workspace(nodeFiles, [pathToFileURL(folder).href], {
-      kindOf: (uri) => kind ?? config?.config.kindOf(relativeTo(config, fileURLToPath(uri))),
-    });
+    const kindOf = (uri: string) => kind ?? config?.config.kindOf(relativeTo(config, fileURLToPath(uri)));
+    const workspace = new Workspace(nodeFilesInTurn, [pathToFileURL(folder).href], { kindOf });
     let walked = 0;
     await workspace.index({
       progress: (count) => {
@@ -62,9 +67,14 @@ export async function readBundles(
       ignores: (below) => config?.config.ignores(relativeTo(config, path.join(folder, below))) ?? false,
     });
     for (const { uri, message } of workspace.notices) onNotice(fileURLToPath(uri), message);
-    indexed.push({ folder, workspace, linter: createWorkspaceLinter(workspace, { lintOptions }) });
+    indexed.push({ folder, kindOf, workspace, linter: createWorkspaceLinter(workspace, { lintOptions }) });
   }
   return {
+    document(file, wanted) {
+      const uri = pathToFileURL(file).href;
+      const owner = indexed.find(({ workspace }) => workspace.exists(uri));
+      return owner?.kindOf(uri) === wanted ? owner?.workspace.plainDocument(uri) : undefined;
+    },
     findings(file, options, single) {
       const uri = pathToFileURL(file).href;
       optionsOf.set(uri, options);

@@ -1,5 +1,5 @@
 /** Reads a file and makes a document of it, whatever its bytes are. */
-import { open, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { readBinaryPlist } from '../plist/binary.ts';
 import { type Decoded, decodeBytes, detectFormat } from '../plist/decode.ts';
@@ -31,20 +31,15 @@ export interface Source {
   findings(document: PlistDocument, options: LintOptions): readonly Finding[];
 }
 
-/** Rejects with a {@link SourceError} or the file system's own error. */
-export async function readSource(file: string): Promise<Source> {
-  const info = await stat(file);
+/** Throws a {@link SourceError} or the file system's own error. */
+export function readSource(file: string): Source {
+  const info = statSync(file);
   if (info.isDirectory()) throw new SourceError('it is a folder');
   if (info.isFIFO() && !SHELL_PIPE.test(file))
     throw new SourceError('it is a named pipe; use - and redirect it');
   if (!info.isFile() && !info.isFIFO()) throw new SourceError('it is no regular file');
   if (info.size > SIZE_LIMIT) throw new SourceError(TOO_LARGE);
-  const handle = await open(file);
-  try {
-    return openSource(await handle.readFile());
-  } finally {
-    await handle.close();
-  }
+  return openSource(readFileSync(file));
 }
 
 const TOO_LARGE = `it is larger than ${SIZE_LIMIT / 1024 / 1024} MB`;
@@ -68,6 +63,15 @@ export function openSource(bytes: Uint8Array): Source {
     if (isDict(value) && value.size > 0 && problems.length === 0) return convertedSource(value, OPENSTEP);
   }
   return textSource(decoded);
+}
+
+/** What is known of a file already: its bytes say no more than the document does. */
+export function sourceOf(document: PlistDocument): Source {
+  return {
+    converted: false,
+    document: () => document,
+    findings: (_, options) => lint(document, options).findings,
+  };
 }
 
 function textSource({ text, problems }: Decoded): Source {

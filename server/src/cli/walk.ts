@@ -1,6 +1,5 @@
 /** Finds the property lists of drivers below a folder. */
-import type { Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** Folders that hold other people's files or copies of ours. */
@@ -37,7 +36,7 @@ export async function* walk(folder: string, options: WalkOptions): AsyncGenerato
     const at = work.pop()!;
     let entries: Dirent[];
     try {
-      entries = await readdir(at, { withFileTypes: true });
+      entries = readdirSync(at, { withFileTypes: true });
     } catch (error) {
       options.onError(at, error as Error);
       continue;
@@ -51,19 +50,19 @@ export async function* walk(folder: string, options: WalkOptions): AsyncGenerato
         continue;
       }
       const kind = nameKind(entry.name);
-      if (!kind || !(await isNewFile(full, entry, seen)) || (await options.ignores(full))) continue;
+      if (!kind || !isNewFile(full, entry, seen) || (await options.ignores(full))) continue;
       yield { path: full, ifOurs: kind === 'if-ours' };
     }
     work.push(...folders.reverse());
   }
 }
 
-async function isNewFile(full: string, entry: Dirent, seen: Set<string>): Promise<boolean> {
+function isNewFile(full: string, entry: Dirent, seen: Set<string>): boolean {
   if (entry.isFile()) return remember(full, seen);
   if (!entry.isSymbolicLink()) return false;
   try {
-    if (!(await stat(full)).isFile()) return false;
-    return remember(await realpath(full), seen);
+    if (!statSync(full).isFile()) return false;
+    return remember(realpathSync(full), seen);
   } catch {
     // A link to nothing.
     return false;

@@ -54,10 +54,14 @@ interface Declared {
   readonly end: number;
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** A character for each byte; ASCII is what it is. */
+const BYTES = new TextDecoder('latin1');
+
 /** The encoding that an XML declaration in ASCII names. Offsets count bytes, which are characters up to there. */
 function declaredEncoding(bytes: Uint8Array): Declared | undefined {
   const bom = bytes[0] === 0xef ? 3 : 0;
-  const head = String.fromCharCode(...bytes.subarray(bom, bom + 400));
+  const head = BYTES.decode(bytes.subarray(bom, bom + 400));
   const match = /^\s*<\?xml\b[^>]*?\bencoding\s*=\s*(["'])([A-Za-z][\w.:()-]*)\1/.exec(head);
   if (!match) return undefined;
   const end = match[0].length - 1 + (bom ? 1 : 0);
@@ -79,11 +83,7 @@ function withMismatch(decoded: Decoded, declared: Declared, message: string): De
 function decodeUtf8(bytes: Uint8Array): Decoded {
   const encoding = 'utf-8';
   try {
-    return {
-      text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
-      encoding,
-      problems: [],
-    };
+    return { text: UTF8.decode(bytes), encoding, problems: [] };
   } catch {
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     const bad = firstBadUtf8(bytes);
@@ -173,8 +173,10 @@ function decodeWide(bytes: Uint8Array, encoding: Wide): Decoded {
 /** What kind of property list a file is, by its first characters. Never throws; a guess, not a verdict. */
 export function detectFormat(input: Uint8Array | string): PlistFormat {
   if (typeof input !== 'string') {
-    const isBinary = input.length >= 6 && String.fromCharCode(...input.subarray(0, 6)) === 'bplist';
+    const isBinary = input[0] === 0x62 && BYTES.decode(input.subarray(0, 6)) === 'bplist';
     if (isBinary) return 'binary';
+    // What nearly every file begins with; no encoding that is read says something else with these bytes.
+    if (input[0] === 0x3c && (input[1] === 0x3f || input[1] === 0x21)) return 'xml';
     return detectText(decodeBytes(input.length > 4096 ? input.subarray(0, 4096) : input).text);
   }
   return input.startsWith('bplist') ? 'binary' : detectText(input.slice(0, 4096));

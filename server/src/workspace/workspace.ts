@@ -51,6 +51,7 @@ export class Workspace {
   #files = new Map<string, FileRole>();
   readonly #documents = new Map<string, PlistDocument>();
   readonly #converted = new Set<string>();
+  readonly #damaged = new Set<string>();
   /** Texts of the editor, which count before what the disk says. */
   readonly #open = new Map<string, PlistDocument>();
   readonly #projects = new Map<string, Project>();
@@ -103,6 +104,7 @@ export class Workspace {
       known.clear();
     this.#profileFiles = undefined;
     this.#converted.clear();
+    this.#damaged.clear();
     this.#signed.clear();
   }
 
@@ -192,6 +194,12 @@ export class Workspace {
     return this.#signed.get(uri);
   }
 
+  /** The document of a file whose text is what its bytes say: not converted from another format, and undamaged. */
+  plainDocument(uri: string): PlistDocument | undefined {
+    if (this.#converted.has(uri) || this.#damaged.has(uri)) return undefined;
+    return this.#documents.get(uri);
+  }
+
   /** True for a plist in another format than XML: places in its document mean nothing to a person. */
   isConverted(uri: string): boolean {
     return (!this.#open.has(uri) && this.#converted.has(uri)) || this.#signed.has(uri);
@@ -263,6 +271,7 @@ export class Workspace {
       known.delete(uri);
     if (this.#profiles.delete(uri)) this.#profileFiles = undefined;
     this.#converted.delete(uri);
+    this.#damaged.delete(uri);
   }
 
   async #read(uri: string, role: FileRole): Promise<void> {
@@ -318,6 +327,7 @@ export class Workspace {
     const document = openDocument(uri, read.text, 0, { kind: this.#options.kindOf?.(uri) });
     this.#documents.set(uri, document);
     if (read.converted) this.#converted.add(uri);
+    if (read.damaged) this.#damaged.add(uri);
     if (document.built) await this.#readExecutable(document);
   }
 
