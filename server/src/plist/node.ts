@@ -50,9 +50,16 @@ const NAMES: readonly NodeKind[] = [
 /** A dictionary with more nodes than this gets a map of its keys when one is looked up. */
 const SMALL = 64;
 
+/**
+ * In a tree of at most this many nodes the entries of a dictionary are made once, with their texts: some hundred
+ * rules ask the same dictionaries for the same keys. Those of a big tree would fill the memory.
+ */
+const REMEMBERED = 4_000;
+
 export class Node implements PlistNode {
   readonly tree: Tree;
   readonly id: number;
+  #text: string | undefined;
 
   constructor(tree: Tree, id: number) {
     this.tree = tree;
@@ -135,11 +142,22 @@ export class Node implements PlistNode {
   }
 
   get text(): string {
-    return textOf(this.tree, this.id);
+    this.#text ??= textOf(this.tree, this.id);
+    return this.#text;
   }
 
   get entries(): readonly Entry[] {
-    if (this.#code !== DICT) return [];
+    if (this.#code !== DICT) return NO_ENTRIES;
+    if (this.tree.size > REMEMBERED) return this.#readEntries();
+    let list = this.tree.entryLists.get(this.id);
+    if (!list) {
+      list = this.#readEntries();
+      this.tree.entryLists.set(this.id, list);
+    }
+    return list;
+  }
+
+  #readEntries(): readonly Entry[] {
     const list: Entry[] = [];
     const { data } = this.tree.table;
     const end = this.#field(NEXT);
@@ -153,7 +171,7 @@ export class Node implements PlistNode {
 
   get items(): readonly PlistNode[] {
     const code = this.#code;
-    if (code !== ARRAY && code !== UNKNOWN) return [];
+    if (code !== ARRAY && code !== UNKNOWN) return NO_ITEMS;
     const list: PlistNode[] = [];
     const { data } = this.tree.table;
     const end = this.#field(NEXT);
@@ -164,12 +182,14 @@ export class Node implements PlistNode {
   }
 
   get(key: string): PlistNode | undefined {
+    if (this.tree.size <= REMEMBERED) return entryOf(this.entries, key)?.value;
     const found = findKey(this.tree, this.id, key);
     const value = found < 0 ? -1 : valueIdOf(this.tree, found);
     return value < 0 ? undefined : new Node(this.tree, value);
   }
 
   keyNode(key: string): PlistNode | undefined {
+    if (this.tree.size <= REMEMBERED) return entryOf(this.entries, key)?.key;
     const found = findKey(this.tree, this.id, key);
     return found < 0 ? undefined : new Node(this.tree, found);
   }
@@ -218,6 +238,18 @@ export class Node implements PlistNode {
   value(): PlistValue | undefined {
     return valueTree(this.tree, this.id);
   }
+}
+
+const NO_ITEMS: readonly PlistNode[] = [];
+const NO_ENTRIES: readonly Entry[] = [];
+
+/** As {@link findKey}, over entries that are there. */
+function entryOf(entries: readonly Entry[], name: string): Entry | undefined {
+  let found: Entry | undefined;
+  for (const entry of entries) {
+    if (entry.key.text === name && (entry.value || !found?.value)) found = entry;
+  }
+  return found;
 }
 
 /** The key of a value in a dictionary, -1 if it has none. A key is a leaf, so it is the node just before. */

@@ -1,23 +1,17 @@
 /** The keys that the schemas know for a dictionary, and which of them a person most likely meant. */
 import { distance } from '../plist/nearest.ts';
 import type { PlistNode } from '../plist/types.ts';
-import type { Evaluation, SchemaObject } from '../schema/types.ts';
+import type { Evaluation } from '../schema/types.ts';
 
 /** The known keys of dictionaries to which the same schemas apply. */
 export class KnownKeys {
   readonly names: ReadonlySet<string>;
-  private readonly schemas: readonly SchemaObject[];
   private readonly byLower: ReadonlyMap<string, string>;
   private readonly meant = new Map<string, string | undefined>();
 
-  constructor(names: ReadonlySet<string>, schemas: readonly SchemaObject[]) {
+  constructor(names: ReadonlySet<string>) {
     this.names = names;
-    this.schemas = schemas;
     this.byLower = new Map([...names].map((name) => [name.toLowerCase(), name]));
-  }
-
-  isOf(schemas: readonly SchemaObject[]): boolean {
-    return schemas.length === this.schemas.length && schemas.every((schema, i) => schema === this.schemas[i]);
   }
 
   /** The known key that is this one but for its case; undefined for a known key itself. */
@@ -25,23 +19,28 @@ export class KnownKeys {
     return this.names.has(name) ? undefined : this.byLower.get(name.toLowerCase());
   }
 
-  /** {@link meantKey}, remembered: a file with thousands of personalities has the same keys in each. */
+  /** {@link meantKey}, remembered: thousands of personalities, and of files, have the same keys. */
   meantBy(name: string): string | undefined {
-    if (!this.meant.has(name)) this.meant.set(name, meantKey(name, this.names));
-    return this.meant.get(name);
+    if (this.meant.has(name)) return this.meant.get(name);
+    const meant = meantKey(name, this.names);
+    if (this.meant.size >= MAX_REMEMBERED) this.meant.clear();
+    this.meant.set(name, meant);
+    return meant;
   }
 }
 
-const remembered = new WeakMap<Evaluation, KnownKeys[]>();
+/** Keys of which a list remembers what they were meant to be: a server lives long. */
+const MAX_REMEMBERED = 10_000;
 
-/** The keys that the schemas name for a dictionary; few lists serve all dictionaries of a document. */
+const remembered = new WeakMap<ReadonlySet<string>, KnownKeys>();
+
+/** The keys that the schemas name for a dictionary; few lists serve all dictionaries of all documents. */
 export function knownKeysOf(evaluation: Evaluation, dict: PlistNode): KnownKeys {
-  const schemas = evaluation.schemasFor(dict);
-  const lists = remembered.get(evaluation) ?? [];
-  const found = lists.find((list) => list.isOf(schemas));
-  if (found) return found;
-  const made = new KnownKeys(new Set(evaluation.keysFor(dict).map(({ key }) => key)), schemas);
-  remembered.set(evaluation, [...lists, made]);
+  const names = evaluation.keyNames(dict);
+  const known = remembered.get(names);
+  if (known) return known;
+  const made = new KnownKeys(names);
+  remembered.set(names, made);
   return made;
 }
 

@@ -68,10 +68,23 @@ const RULE_OF_KEYWORD: Readonly<Record<string, string>> = {
   deprecationMessage: 'schema/deprecated',
 };
 
+/** By the overlays of a project and the kind: a schema object that has been compiled is known by its identity. */
+const overlaid = new WeakMap<NonNullable<LintOptions['overlays']>, Map<BundleKind, Schema | undefined>>();
+
 /** The schema of a document's kind, the user's overlays beside it. */
-export function schemaOf(document: PlistDocument, options: LintOptions = {}): Schema | undefined {
-  const schema = schemaForKind(document.kind.kind);
-  const overlays = options.overlays?.(document.kind.kind) ?? [];
+export function schemaOf(document: PlistDocument, { overlays }: LintOptions = {}): Schema | undefined {
+  const { kind } = document.kind;
+  if (!overlays) return schemaForKind(kind);
+  let known = overlaid.get(overlays);
+  if (!known) {
+    known = new Map();
+    overlaid.set(overlays, known);
+  }
+  if (!known.has(kind)) known.set(kind, withOverlays(schemaForKind(kind), overlays(kind)));
+  return known.get(kind);
+}
+
+function withOverlays(schema: Schema | undefined, overlays: readonly Schema[]): Schema | undefined {
   if (overlays.length === 0) return schema;
   return { allOf: schema === undefined ? overlays : [schema, ...overlays] };
 }
@@ -132,26 +145,50 @@ export function ruleFindings(
   const found: RawFinding[] = [];
   const { root } = document.tree;
   if (!evaluation || root?.kind !== 'dict') return found;
-  const personalities = personalitiesOf(root);
-  for (const [order, rule] of allRules.entries()) {
-    if (!rule.check || !rule.kinds.includes(document.kind.kind) || !wanted(rule)) continue;
-    const context: RuleContext = {
-      document,
-      tree: document.tree,
-      root,
-      kind: document.kind.kind,
-      built: document.built,
-      personalities,
-      evaluation,
-      report: (report) => found.push({ finding: ruleFinding(rule, report), order }),
-    };
+  let running: Checked | undefined;
+  // One context for all rules, which run one after another: they are many, and most find nothing.
+  const context: RuleContext = {
+    document,
+    tree: document.tree,
+    root,
+    kind: document.kind.kind,
+    built: document.built,
+    personalities: personalitiesOf(root),
+    evaluation,
+    report: (report) => {
+      if (running) found.push({ finding: ruleFinding(running.rule, report), order: running.order });
+    },
+  };
+  for (const one of rulesFor(document.kind.kind)) {
+    if (!wanted(one.rule)) continue;
+    running = one;
     try {
-      rule.check(context);
+      one.check(context);
     } catch (error) {
-      options.onRuleError?.(rule.id, error);
+      options.onRuleError?.(one.rule.id, error);
     }
   }
   return found;
+}
+
+/** A rule with a check, and its place in `allRules`. */
+interface Checked {
+  readonly rule: Rule;
+  readonly check: NonNullable<Rule['check']>;
+  readonly order: number;
+}
+
+const checkedByKind = new Map<BundleKind, readonly Checked[]>();
+
+function rulesFor(kind: BundleKind): readonly Checked[] {
+  let checked = checkedByKind.get(kind);
+  if (!checked) {
+    checked = allRules.flatMap((rule, order) =>
+      rule.check && rule.kinds.includes(kind) ? [{ rule, check: rule.check, order }] : [],
+    );
+    checkedByKind.set(kind, checked);
+  }
+  return checked;
 }
 
 function ruleFinding(rule: Rule, report: Report): Finding {

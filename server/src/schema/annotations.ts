@@ -1,17 +1,11 @@
 /** Which subschemas apply where: computed for the path from the root to the node in question, and remembered. */
 import type { PlistNode } from '../plist/types.ts';
 import { fittingBranches } from './branches.ts';
-import { type Compiled, INVALID, probe, resetBudget, UNDECIDED, VALID } from './compiled.ts';
+import { type Applying, type Compiled, INVALID, probe, resetBudget, UNDECIDED, VALID } from './compiled.ts';
 import { LIVING_ARCHITECTURES, propertySchema, takesArchitecture } from './dictChecks.ts';
 import { DICT, type Instance, MAX_DEPTH, PlistInstance, SKIP } from './instance.ts';
 import type { Evaluation, SchemaObject } from './types.ts';
 import { evaluatedKeys } from './unevaluated.ts';
-
-/** A schema that applies. `certain`: not only as one of several branches that may be meant. */
-interface Applying {
-  readonly schema: Compiled;
-  readonly certain: boolean;
-}
 
 interface Place {
   readonly instance: Instance;
@@ -19,6 +13,11 @@ interface Place {
 }
 
 type KeyInfo = ReturnType<Evaluation['keysFor']>[number];
+
+const NO_KEYS: ReadonlySet<string> = new Set();
+
+/** Sets of names that a schema remembers: ours have some fifty. */
+const MAX_SETS = 1_000;
 
 export class Annotations {
   private readonly root: PlistInstance;
@@ -66,6 +65,26 @@ export class Annotations {
     return found;
   }
 
+  /**
+   * Named keys do not depend on the values, but for `unevaluatedProperties`: few sets serve all dictionaries of all
+   * documents that a schema describes.
+   */
+  keyNames(dict: PlistNode): ReadonlySet<string> {
+    const place = this.place(dict);
+    if (place?.instance.kind !== DICT) return NO_KEYS;
+    const { applying } = place;
+    if (applying.some(({ schema }) => schema.unevaluatedProperties !== undefined)) return namesOf(place);
+    let hash = 0;
+    for (const { schema, certain } of applying) hash = (Math.imul(hash, 31) + schema.id * 2 + +certain) | 0;
+    const { keyNames } = this.schema;
+    const known = keyNames.get(hash);
+    if (known !== undefined && isSame(known.applying, applying)) return known.names;
+    const names = namesOf(place);
+    if (keyNames.size >= MAX_SETS) keyNames.clear();
+    keyNames.set(hash, { applying, names });
+    return names;
+  }
+
   /** The node's instance and what applies to it; undefined for keys, and for nodes outside the tree or too deep. */
   private place(node: PlistNode): Place | undefined {
     const path: PlistNode[] = [];
@@ -79,7 +98,7 @@ export class Annotations {
     resetBudget(this.root.node.tree.size);
     let place = this.places.get(at.id);
     if (place === undefined) {
-      place = { instance: this.root, applying: holding([{ schema: this.schema, certain: true }], this.root) };
+      place = { instance: this.root, applying: holding([this.schema.applying(true)], this.root) };
       this.places.set(at.id, place);
     }
     for (let i = path.length - 1; i >= 0; i--) {
@@ -107,16 +126,16 @@ function schemasOfKey(place: Place, key: string): readonly Applying[] {
   for (const { schema, certain } of place.applying) {
     const property = propertySchema(schema, key);
     let matched = property !== undefined;
-    if (property !== undefined) found.push({ schema: property, certain });
+    if (property !== undefined) found.push(property.applying(certain));
     for (const [pattern, patterned] of schema.patterns) {
       if (!pattern.test(key)) continue;
       matched = true;
-      found.push({ schema: patterned, certain });
+      found.push(patterned.applying(certain));
     }
     if (matched) continue;
-    if (schema.additional !== undefined) found.push({ schema: schema.additional, certain });
+    if (schema.additional !== undefined) found.push(schema.additional.applying(certain));
     else if (schema.unevaluatedProperties !== undefined && !evaluates(schema, place, key)) {
-      found.push({ schema: schema.unevaluatedProperties, certain });
+      found.push(schema.unevaluatedProperties.applying(certain));
     }
   }
   return found;
@@ -125,7 +144,7 @@ function schemasOfKey(place: Place, key: string): readonly Applying[] {
 /** Some other part of the schema names the key, whether it is there or not. */
 function evaluates(schema: Compiled, place: Place, key: string): boolean {
   if (place.instance.member(key) !== undefined) return evaluatedKeys(schema, place.instance).has(key);
-  return holding([{ schema, certain: true }], place.instance).some(
+  return holding([schema.applying(true)], place.instance).some(
     (part) =>
       part.schema.additional !== undefined ||
       propertySchema(part.schema, key) !== undefined ||
@@ -138,17 +157,31 @@ function schemasOfItem(place: Place, index: number | undefined): readonly Applyi
   const item = index === undefined ? undefined : place.instance.items()[index];
   for (const { schema, certain } of place.applying) {
     const positions = index === undefined ? schema.prefixItems : schema.prefixItems.slice(index, index + 1);
-    for (const position of positions)
-      found.push({ schema: position, certain: certain && index !== undefined });
+    for (const position of positions) found.push(position.applying(certain && index !== undefined));
     if (schema.items !== undefined && (index === undefined || positions.length === 0)) {
-      found.push({ schema: schema.items, certain });
+      found.push(schema.items.applying(certain));
     }
     const { contains } = schema;
     if (contains === undefined) continue;
-    if (item === undefined || probe(contains, item) !== INVALID)
-      found.push({ schema: contains, certain: false });
+    if (item === undefined || probe(contains, item) !== INVALID) found.push(contains.applying(false));
   }
   return found;
+}
+
+function isSame(a: readonly Applying[], b: readonly Applying[]): boolean {
+  return a.length === b.length && a.every((one, index) => one === b[index]);
+}
+
+/** The keys of `keysFor`. */
+function namesOf(place: Place): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const key of namedKeys(place)) {
+    if (forbids(place, key)) continue;
+    names.add(key);
+    if (!schemasOfKey(place, key).some(({ schema }) => takesArchitecture(schema))) continue;
+    for (const architecture of LIVING_ARCHITECTURES) names.add(`${key}_${architecture}`);
+  }
+  return names;
 }
 
 /** Every key that is named, in the order of the schemas. */
@@ -190,12 +223,12 @@ function forbids(place: Place, key: string): boolean {
 /** The schemas and all that join them on an instance, outermost first, what a `$ref` leads to before what refers. */
 function holding(schemas: readonly Applying[], instance: Instance): readonly Applying[] {
   return joinAll(schemas, ({ schema, certain }) => {
-    const parts: Applying[] = [];
+    const always = schema.alwaysJoined(certain);
+    if (schema.joinsAlways) return always;
+    const parts = [...always];
     const take = (list: readonly Compiled[], sure: boolean) => {
-      for (const one of list) parts.push({ schema: one, certain: certain && sure });
+      for (const one of list) parts.push(one.applying(certain && sure));
     };
-    if (schema.ref !== undefined) take([schema.ref], true);
-    take(schema.allOf, true);
     for (const branches of [schema.anyOf, schema.oneOf]) {
       if (branches.length === 0) continue;
       const fitting = fittingBranches(branches, instance);
@@ -217,20 +250,18 @@ function holding(schemas: readonly Applying[], instance: Instance): readonly App
 /** The schemas and all that may join them, whatever the value will be. */
 function anyValue(schemas: readonly Applying[]): readonly Applying[] {
   return joinAll(schemas, ({ schema, certain }) => {
-    const parts: Applying[] = [];
-    if (schema.ref !== undefined) parts.push({ schema: schema.ref, certain });
-    for (const part of schema.allOf) parts.push({ schema: part, certain });
+    const parts = [...schema.alwaysJoined(certain)];
     const open = [...schema.anyOf, ...schema.oneOf];
     const { consequent, alternative } = schema;
     if (consequent !== undefined) open.push(consequent);
     if (alternative !== undefined) open.push(alternative);
-    for (const part of open) parts.push({ schema: part, certain: false });
+    for (const part of open) parts.push(part.applying(false));
     return parts;
   });
 }
 
 function joinedStatic(schema: Compiled): readonly Compiled[] {
-  return anyValue([{ schema, certain: true }]).map((one) => one.schema);
+  return anyValue([schema.applying(true)]).map((one) => one.schema);
 }
 
 /** Stands where a schema comes whose `$ref` has been followed. */

@@ -6,7 +6,7 @@ import { ANY_KIND, ARRAY, BOOLEAN, DATA, DATE, DICT, INTEGER, NULL, REAL, STRING
 import { keywordProblem } from './keywords.ts';
 import { addLogicChecks } from './logicChecks.ts';
 import { patternProblem } from './pattern.ts';
-import { addScalarChecks } from './scalarChecks.ts';
+import { addScalarChecks, textCondition } from './scalarChecks.ts';
 import type { JsonValue, Schema, SchemaObject } from './types.ts';
 import { addUnevaluatedChecks } from './unevaluated.ts';
 
@@ -153,6 +153,7 @@ function fill(
   compiled.unevaluatedProperties = maybe('unevaluatedProperties');
   compiled.unevaluatedItems = maybe('unevaluatedItems');
 
+  compiled.glance = textCondition(source);
   addLogicChecks(compiled);
   addScalarChecks(compiled, (pattern) => regExpOf(pattern, file, pointer, context));
   addDictChecks(compiled, context.archKeys);

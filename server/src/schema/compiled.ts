@@ -38,6 +38,9 @@ export interface RawFinding {
 /** Where findings go; undefined when only the verdict is wanted. */
 export type Out = RawFinding[] | undefined;
 
+/** The verdict of a schema that can be told at a glance; undefined where it cannot. */
+export type Glance = (instance: Instance) => Verdict | undefined;
+
 export type Check = (instance: Instance, out: Out) => Verdict;
 
 /** Mutable while its file is compiled, then left alone. Children may be the schema itself (recursion). */
@@ -61,6 +64,7 @@ export class Compiled {
   /** Kinds that `type` and `plistType` both allow. */
   kinds = ANY_KIND;
   typeKinds = ANY_KIND;
+  glance: Glance | undefined = undefined;
   any: Check[] = [];
   dict: Check[] = [];
   array: Check[] = [];
@@ -86,11 +90,50 @@ export class Compiled {
   contains: Compiled | undefined = undefined;
   unevaluatedItems: Compiled | undefined = undefined;
 
+  /** Names of keys, with the schemas that name them, by a hash of these: see `Annotations.keyNames`. */
+  readonly keyNames = new Map<
+    number,
+    { readonly applying: readonly Applying[]; readonly names: ReadonlySet<string> }
+  >();
+
+  private readonly sure: Applying = { schema: this, certain: true };
+  private readonly unsure: Applying = { schema: this, certain: false };
+  private always: readonly [readonly Applying[], readonly Applying[]] | undefined = undefined;
+
   constructor(id: number, source: SchemaObject, where: string) {
     this.id = id;
     this.source = source;
     this.where = where;
   }
+
+  applying(certain: boolean): Applying {
+    return certain ? this.sure : this.unsure;
+  }
+
+  /** What `$ref` and `allOf` join to this, as certain as this is. Asked for once all references are resolved. */
+  alwaysJoined(certain: boolean): readonly Applying[] {
+    if (this.always === undefined) {
+      const parts = this.ref === undefined ? this.allOf : [this.ref, ...this.allOf];
+      this.always = [parts.map(({ sure }) => sure), parts.map(({ unsure }) => unsure)];
+    }
+    return this.always[certain ? 0 : 1];
+  }
+
+  /** Nothing but `$ref` and `allOf` joins a schema to this one. */
+  get joinsAlways(): boolean {
+    return (
+      this.condition === undefined &&
+      this.anyOf.length === 0 &&
+      this.oneOf.length === 0 &&
+      this.dependentSchemas.size === 0
+    );
+  }
+}
+
+/** A schema that applies. `certain`: not only as one of several branches that may be meant. */
+export interface Applying {
+  readonly schema: Compiled;
+  readonly certain: boolean;
 }
 
 const EMPTY: ReadonlyMap<string, Compiled> = new Map();
@@ -228,6 +271,8 @@ function deprecate(
 
 /** The verdict alone, remembered for dicts and arrays: conditions and branches are asked again and again. */
 export function probe(schema: Compiled, instance: Instance): Verdict {
+  const seen = schema.glance?.(instance);
+  if (seen !== undefined) return seen;
   if ((instance.kind & CONTAINERS) === 0 || schema.cyclic) return run(schema, instance, undefined);
   const { notes } = instance;
   notes.verdicts ??= new Map();

@@ -32,6 +32,7 @@ export function evaluate(schema: Schema, root: PlistNode, options: EvaluateOptio
     schemasForKey: (dict, key) => annotations.schemasForKey(dict, key),
     schemasForItem: (array, index) => annotations.schemasForItem(array, index),
     keysFor: (dict) => annotations.keysFor(dict),
+    keyNames: (dict) => annotations.keyNames(dict),
   };
 }
 

@@ -1,5 +1,13 @@
 /** Keywords that look at one value: enum, const, text, numbers. */
-import { type Check, type Compiled, INVALID, UNDECIDED, VALID, type Verdict } from './compiled.ts';
+import {
+  type Check,
+  type Compiled,
+  type Glance,
+  INVALID,
+  UNDECIDED,
+  VALID,
+  type Verdict,
+} from './compiled.ts';
 import { CONTAINERS, INTEGER, type Instance, KNOWN, REAL, SKIP, STRING } from './instance.ts';
 import type { JsonValue, SchemaObject } from './types.ts';
 import { canonicalJson, codePoints, isMultipleOf } from './values.ts';
@@ -50,21 +58,50 @@ function oneOfValues(source: SchemaObject, keyword: 'enum' | 'const', values: re
   const canonical = new Set(values.map(canonicalJson));
   const hasContainer = values.some((value) => typeof value === 'object' && value !== null);
   const expected: JsonValue = keyword === 'const' ? values[0]! : values;
-  return (instance, out) => {
-    if (instance.kind === STRING && strings.has(instance.text())) return VALID;
-    if (instance.kind & CONTAINERS && !hasContainer) return fail();
+  const judge = (instance: Instance): Verdict => {
+    if (instance.kind === STRING) {
+      if (strings.has(instance.text())) return VALID;
+      return instance.knowledge() === KNOWN ? INVALID : UNDECIDED;
+    }
+    if (instance.kind & CONTAINERS && !hasContainer) return INVALID;
     const text = instance.canonical();
     if (text === undefined) {
       const scalar = (instance.kind & (CONTAINERS | SKIP)) === 0;
-      return scalar && instance.knowledge() === KNOWN ? fail() : UNDECIDED;
+      return scalar && instance.knowledge() === KNOWN ? INVALID : UNDECIDED;
     }
-    return canonical.has(text) ? VALID : fail();
-
-    function fail(): Verdict {
-      out?.push({ keyword, instance, schema: source, expected });
-      return INVALID;
-    }
+    return canonical.has(text) ? VALID : INVALID;
   };
+  return (instance, out) => {
+    const verdict = judge(instance);
+    if (verdict === INVALID) out?.push({ keyword, instance, schema: source, expected });
+    return verdict;
+  };
+}
+
+/**
+ * For a schema that says of one key only that it is there and which of some texts it has (`IOProviderClass` is one of
+ * these), as most conditions do: the verdict without a walk through the schema. Undefined for any other schema; what
+ * it returns is undefined where the walk must tell.
+ */
+export function textCondition(schema: SchemaObject): Glance | undefined {
+  const [key, second] = Object.keys(schema.properties ?? {});
+  if (key === undefined || second !== undefined || schema.required?.length !== 1) return undefined;
+  const property = schema.properties![key]!;
+  if (schema.required[0] !== key || typeof property === 'boolean') return undefined;
+  const values = property.enum ?? (property.const === undefined ? [] : [property.const]);
+  const plain = onlyHas(schema, ['properties', 'required']) && onlyHas(property, ['enum', 'const']);
+  if (!plain || values.length === 0 || (property.enum && property.const !== undefined)) return undefined;
+  const strings = new Set(values.filter((value) => typeof value === 'string'));
+  if (strings.size < values.length) return undefined;
+  return (instance) => {
+    const member = instance.member(key);
+    if (member?.kind !== STRING || instance.hasUnknownKey() || member.knowledge() !== KNOWN) return undefined;
+    return strings.has(member.text()) ? VALID : INVALID;
+  };
+}
+
+function onlyHas(schema: SchemaObject, keywords: readonly string[]): boolean {
+  return Object.keys(schema).every((keyword) => keywords.includes(keyword));
 }
 
 function matches(source: SchemaObject, pattern: RegExp): Check {

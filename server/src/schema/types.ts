@@ -162,4 +162,6 @@ export interface Evaluation {
     /** For `KEY_arm64`: `KEY`, the key whose architecture-suffixed form this is. */
     readonly architectureOf?: string;
   }[];
+  /** The names of {@link keysFor}. The same set for dictionaries, of any document, to which the same schemas apply. */
+  keyNames(dict: PlistNode): ReadonlySet<string>;
 }
