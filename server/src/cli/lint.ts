@@ -91,6 +91,8 @@ export async function runLint(args: readonly string[], io: CliIo, version: strin
     summary.files++;
     for (const { severity } of report.findings) summary[COUNT_OF[severity]]++;
     io.write(format.file(report));
+    // Files are read in turn, so nothing else lets the streams write, or say that their reader has gone.
+    if (summary.files % 64 === 0) await new Promise((resume) => setImmediate(resume));
   }
   io.progress.clear();
   io.write(format.end(summary));
