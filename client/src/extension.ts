@@ -25,6 +25,7 @@ export function activateWith(context: vscode.ExtensionContext, createClient: Cre
     suggestCommand: 'editor.action.triggerSuggest',
     rulePages: RULE_PAGE_TEMPLATE,
     explainMatchCommand: 'driverPlist.explainMatch',
+    showDecisionCommand: 'driverPlist.showDecision',
     readFile: true,
     convertCommand: 'driverPlist.convert',
     bundles: true,

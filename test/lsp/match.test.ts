@@ -9,7 +9,9 @@ import type {
   AddedPersonality,
   DeviceSuggestion,
   LoadRegistryResult,
+  MatchDecision,
   MatchView,
+  PersonalityPlace,
   ReadFileResult,
 } from '../../server/src/lsp/matchMessages.ts';
 import { dext } from '../unit/service/marked.ts';
@@ -72,6 +74,9 @@ writeFileSync(dump, DUMP);
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const options = { initializationOptions: { explainMatchCommand: 'show.me' } };
+const withPicture = {
+  initializationOptions: { explainMatchCommand: 'show.me', showDecisionCommand: 'draw.it' },
+};
 
 async function lenses(client: LspClient): Promise<CodeLens[]> {
   const found = await client.connection.sendRequest<CodeLens[] | null>('textDocument/codeLens', {
@@ -102,7 +107,8 @@ describe('matching over LSP', () => {
     assert.equal(result.registry.entries, 4);
     assert.match(result.registry.machine ?? '', /Macmini9,1/);
 
-    const [lens] = await lenses(client);
+    const [lens, ...more] = await lenses(client);
+    assert.deepEqual(more, [], 'no picture is offered where the client named no command');
     assert.equal(lens?.command?.title, 'matches 1 of 2 USB devices');
     assert.equal(lens?.command?.command, 'show.me');
     const [uri, name] = argumentsOf(lens);
@@ -145,6 +151,74 @@ describe('matching over LSP', () => {
     await document.change('<integer>2</integer>', '<string>$(LAMP_PRODUCT)</string>');
     const [unknown] = await lenses(client);
     assert.match(unknown?.command?.title ?? '', /^cannot tell .* idProduct$/);
+    await client.stop();
+  });
+
+  test('one decision: who gets a device, and the nearest device of a personality that gets none', async () => {
+    const client = await startClient(CLIENT_PULL, options);
+    const document = await client.open(URI, dext(personality(1)));
+    const ask = (params: object) =>
+      client.connection.sendRequest<MatchDecision | null>('driverPlist/matchDecision', params);
+    assert.equal(await ask({ device: 2 }), null, 'nothing without a dump');
+    await load(client, pathToFileURL(dump).href);
+    const view = await client.connection.sendRequest<MatchView>('driverPlist/matchView', {});
+    const [lamp, other] = view.groups[0]?.devices ?? [];
+    const name = lamp?.candidates[0]?.personality ?? '';
+
+    const won = await ask({ device: lamp?.index });
+    assert.equal(won?.device.ids, '1209:0001');
+    assert.deepEqual(
+      won?.candidates.map(({ personality, wins, score, asked }) => [personality, wins, score, asked]),
+      [[name, true, 90000, false]],
+    );
+    const product = won?.candidates[0]?.checks.find(({ key }) => key === 'idProduct');
+    assert.deepEqual([product?.wants, product?.has, product?.holds], ['1', '1', 'yes']);
+    assert.deepEqual(won?.candidates[0]?.parts, [{ what: 'vendor + product', points: 90000 }]);
+    assert.deepEqual(
+      won?.stages.map(({ stage, left }) => `${stage} ${left}`),
+      ['filed 1', 'generic 1', 'family 1', 'start 1', 'best 1'],
+    );
+    assert.equal(won?.classes[0], 'IOUSBHostDevice');
+
+    const lost = await ask({ uri: URI, personality: name, device: other?.index });
+    const [miss] = lost?.candidates ?? [];
+    assert.deepEqual([miss?.matches, miss?.score, miss?.asked], [false, null, true]);
+    assert.ok(miss?.checks.some(({ key, holds }) => key === 'idProduct' && holds === 'no'));
+    assert.equal(miss?.fell, 'family');
+
+    assert.equal((await ask({ uri: URI, personality: name }))?.device.index, lamp?.index);
+    await document.change('<integer>1</integer>', '<integer>9</integer>');
+    assert.equal((await ask({ uri: URI, personality: name }))?.candidates[0]?.matches, false);
+    assert.equal(await ask({ uri: URI, personality: 'Nobody' }), null);
+    assert.equal(await ask({ device: 4_000 }), null);
+    for (const text of [won, lost]) assert.ok(!JSON.stringify(text).includes(SERIAL));
+    await client.stop();
+  });
+
+  test('a second lens opens the decision; its links find the keys of a personality as the text is now', async () => {
+    const client = await startClient(CLIENT_PULL, withPicture);
+    const document = await client.open(URI, dext(personality(1)));
+    await load(client, pathToFileURL(dump).href);
+    const [counts, picture] = await lenses(client);
+    assert.equal(counts?.command?.command, 'show.me');
+    assert.equal(picture?.command?.title, 'show the decision');
+    assert.equal(picture?.command?.command, 'draw.it');
+    const [uri, name] = argumentsOf(picture);
+    assert.deepEqual([uri, name], [URI, 'Lamp']);
+    const place = async (params: object) => {
+      const asked = { uri, ...params };
+      const [found] = await client.connection.sendRequest<PersonalityPlace[]>(
+        'driverPlist/personalities',
+        asked,
+      );
+      return found?.range.start.line;
+    };
+    const lineOf = (text: string) => dext(personality(1)).split(text)[0]?.split('\n').length ?? 0;
+    assert.equal(await place({ key: 'idProduct' }), lineOf('<key>idProduct') - 1);
+    assert.equal(await place({}), lineOf('<key>Lamp') - 1);
+    assert.equal(await place({ key: 'noSuchKey' }), lineOf('<key>Lamp') - 1);
+    await document.change('<key>IOKitPersonalities', '\n\n<key>IOKitPersonalities');
+    assert.equal(await place({ key: 'idProduct' }), lineOf('<key>idProduct') + 1);
     await client.stop();
   });
 

@@ -50,7 +50,7 @@ export function createExplanations(session: Session, dump: RegistryDump): Explan
       if (!(await dump.ensure())) return;
       const params =
         uri === undefined || personality === undefined
-          ? await askWhich(session)
+          ? await askWhich(session, vscode.l10n.t('Why Does It Match, or Not?'))
           : { uri, personality, ...(device === undefined ? {} : { device }) };
       if (params !== undefined) await showPage(uriOf(params));
     },
@@ -87,8 +87,8 @@ async function showPage(uri: vscode.Uri): Promise<void> {
   }
 }
 
-/** The personality at the cursor, or one chosen from the active document's. */
-async function askWhich({ client }: Session): Promise<ExplainMatchParams | undefined> {
+/** The only personality of the active document, or one chosen from them; `title` stands over the choice. */
+export async function askWhich({ client }: Session, title: string): Promise<ExplainMatchParams | undefined> {
   const editor = await activePlist();
   if (editor === undefined) return undefined;
   const uri = editor.document.uri.toString();
@@ -109,7 +109,7 @@ async function askWhich({ client }: Session): Promise<ExplainMatchParams | undef
     (a, b) => Number(b.personality === near?.personality) - Number(a.personality === near?.personality),
   );
   const picked = await vscode.window.showQuickPick(sorted, {
-    title: vscode.l10n.t('Why Does It Match, or Not?'),
+    title,
     placeHolder: vscode.l10n.t('Choose a personality'),
   });
   return picked && { uri, personality: picked.personality };

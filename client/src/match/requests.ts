@@ -7,7 +7,10 @@ import type {
   DeviceSuggestion,
   EXPLAIN_MATCH_REQUEST,
   ExplainMatchParams,
+  MATCH_DECISION_REQUEST,
   MATCH_VIEW_REQUEST,
+  MatchDecision,
+  MatchDecisionParams,
   MatchView,
   PERSONALITIES_REQUEST,
   PersonalitiesParams,
@@ -18,6 +21,7 @@ import type {
 
 const VIEW: typeof MATCH_VIEW_REQUEST = 'driverPlist/matchView';
 const EXPLAIN: typeof EXPLAIN_MATCH_REQUEST = 'driverPlist/explainMatch';
+const DECISION: typeof MATCH_DECISION_REQUEST = 'driverPlist/matchDecision';
 const PERSONALITIES: typeof PERSONALITIES_REQUEST = 'driverPlist/personalities';
 const SUGGEST: typeof SUGGEST_REQUEST = 'driverPlist/suggestPersonalities';
 const ADD: typeof ADD_PERSONALITY_REQUEST = 'driverPlist/addPersonality';
@@ -33,6 +37,14 @@ export function askForExplanation(
   params: ExplainMatchParams,
 ): Promise<string | null> {
   return client.sendRequest<string | null>(EXPLAIN, params);
+}
+
+/** Null when dump, personality or device is not there, or no device comes near to the personality. */
+export function askForDecision(
+  client: BaseLanguageClient,
+  params: MatchDecisionParams,
+): Promise<MatchDecision | null> {
+  return client.sendRequest<MatchDecision | null>(DECISION, params);
 }
 
 export function askForPersonalities(

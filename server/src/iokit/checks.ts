@@ -25,6 +25,14 @@ export interface MatchCheck {
   readonly why: string;
   /** The dump does not hold the value, so that `ok: false` means "cannot tell". */
   readonly unknown?: boolean;
+  /** On the check that gives the score: what it is made of. */
+  readonly parts?: readonly ScorePart[];
+}
+
+/** One summand of a score: `vendor + product`, 90000. */
+export interface ScorePart {
+  readonly what: string;
+  readonly points: number;
 }
 
 /** Collects checks; `undefined` when only the outcome is wanted, and work can stop at the first failure. */
@@ -45,6 +53,23 @@ export function record(
   const line = { key: check.key, wants: check.wants, has, ok: check.ok, why: text };
   log.push(unknown ? { ...line, unknown } : line);
   return check.ok;
+}
+
+/** Writes down a score and its summands; those of 0 points are left out. */
+export function recordScore(
+  log: CheckLog,
+  key: string,
+  parts: () => readonly ScorePart[],
+  why: () => string,
+): void {
+  log?.push({
+    key,
+    wants: undefined,
+    has: undefined,
+    ok: true,
+    why: why(),
+    parts: parts().filter(({ points }) => points !== 0),
+  });
 }
 
 /**

@@ -131,6 +131,14 @@ function adviceFor(
   checks: readonly MatchCheck[],
   failures: readonly MatchCheck[],
 ): string[] {
+  const texts = failures.filter(
+    ({ wants, has }) => typeof wants === 'string' && wants !== '*' && typeof has === 'bigint',
+  );
+  if (texts.length > 0) {
+    return texts.map(
+      ({ key }) => `Write ${key} as an integer: the device has one, and text never equals it.`,
+    );
+  }
   const identities = checks.filter(isIdentity);
   if (identities.length > 0 && identities.every((check) => !check.ok && !check.unknown)) {
     return ['No device with these ids is in the dump: connect the one meant and dump again.'];
@@ -256,12 +264,12 @@ export function competition(ranked: readonly Ranked[], own: Ranked, nub: Nub): C
   if (!own.start.starts) return { wins: false, sentence: own.start.why, advice: [] };
   const rival = ranked.find((other) => other.wins && other.category === own.category);
   const attached = attachedDrivers(nub)
-    .filter((driver) => driver.category === own.category && !isSame(driver, own.candidate))
+    .filter((driver) => driver.category === own.category && !isSameDriver(driver, own.candidate))
     .sort((a, b) => b.score - a.score)[0];
   if (rival && rival !== own) {
     const by = rival.score - own.score;
     const name = `${rival.candidate.name} (${rival.candidate.bundle})`;
-    return loses(name, by, own, by === 0 ? ' It was filed first.' : '');
+    return loses(name, by, own, by === 0 ? EQUAL : '');
   }
   if (attached && attached.score >= own.score) {
     const name = `${attached.className}${attached.bundle ? ` (${attached.bundle})` : ''}, attached in the dump`;
@@ -276,7 +284,8 @@ export function competition(ranked: readonly Ranked[], own: Ranked, nub: Nub): C
   return { wins: true, sentence: `Wins ${own.category} with ${own.score}: ${over}.`, advice: [] };
 }
 
-function isSame(driver: Attached, candidate: Candidate): boolean {
+/** True when the driver was made of the candidate's personality, as far as the dump tells. */
+export function isSameDriver(driver: Attached, candidate: Candidate): boolean {
   const { personality } = candidate;
   const bundle = personality.get('CFBundleIdentifier') ?? candidate.bundle;
   return (
@@ -284,6 +293,9 @@ function isSame(driver: Attached, candidate: Candidate): boolean {
     (driver.bundle === undefined || driver.bundle === bundle)
   );
 }
+
+/** Dictionaries and bundles have no order that reaches the kernel's catalogue. */
+const EQUAL = ' Of equal scores the one filed first wins, and no property list says which that is.';
 
 function loses(rival: string, by: number, own: Ranked, more: string): Competition {
   const distance = by === 0 ? `has the same score, ${own.score}` : `is ${by} above its ${own.score}`;

@@ -1,6 +1,6 @@
 /** The smaller families: SCSI, media, serial, FireWire, ATA, resources. Each rule names its source. */
 import { isArray, isDict, type PlistDict, type PlistValue } from '../plist/value.ts';
-import { type CheckLog, compareProperty, comparison, record } from './checks.ts';
+import { type CheckLog, compareProperty, comparison, record, recordScore } from './checks.ts';
 import { int32, valuesEqual } from './equality.ts';
 import { isA, type Known, type Nub, property } from './nub.ts';
 
@@ -23,9 +23,20 @@ const SCSI_CHAIN = [
 export function matchScsi(table: PlistDict, nub: Nub, log: CheckLog): number | undefined {
   const given = int32(table.get('IOProbeScore'));
   const added = given >= SCSI_LIMIT ? SCSI_CUT : given;
-  const finish = (score: number) => (score === 0 ? 0 : score + added);
+  const finish = (score: number, what: string) => {
+    if (score === 0) return 0;
+    const parts = () => [
+      { what, points: score },
+      { what: 'IOProbeScore', points: added },
+    ];
+    recordScore(log, 'SCSI score', parts, () => {
+      return added === 0 ? `Score ${score}.` : `${score}, with IOProbeScore ${score + added}.`;
+    });
+    return score + added;
+  };
 
   let score = 0;
+  let last = '';
   for (const { key, score: rank } of SCSI_CHAIN) {
     const wants = table.get(key);
     const has = property(nub, key);
@@ -34,8 +45,9 @@ export function matchScsi(table: PlistDict, nub: Nub, log: CheckLog): number | u
     record(log, { key, wants, has, ok }, () => (ok ? `Equal: ${rank}.` : comparison(key, wants, has, ok)));
     if (!ok) return undefined;
     score = rank;
+    last = key;
   }
-  if (score > 0) return finish(score);
+  if (score > 0) return finish(score, last);
 
   const wants = table.get('IOMatchCategory');
   if (typeof wants !== 'string') {
@@ -47,7 +59,8 @@ export function matchScsi(table: PlistDict, nub: Nub, log: CheckLog): number | u
   record(log, { key: 'IOMatchCategory', wants, ok: true }, () => {
     return 'Without Peripheral Device Type any match category matches every SCSI unit; no other key is read.';
   });
-  return finish(wants === 'SCSITaskUserClientDevice' ? given : SCSI_ANY_SCORE);
+  const special = wants === 'SCSITaskUserClientDevice';
+  return finish(special ? given : SCSI_ANY_SCORE, special ? 'IOProbeScore' : 'IOMatchCategory');
 }
 
 const MEDIA_KEYS = [

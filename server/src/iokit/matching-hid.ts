@@ -4,7 +4,7 @@
  * IOHIDEventService.cpp:360-370 (IOHIDFamily-2222.0.24).
  */
 import { isArray, isDict, type PlistDict, type PlistValue } from '../plist/value.ts';
-import { type CheckLog, comparison, describeValue, record } from './checks.ts';
+import { type CheckLog, comparison, describeValue, record, recordScore, type ScorePart } from './checks.ts';
 import { int32, uint32, valuesEqual } from './equality.ts';
 import { isA, type Known, type Nub, property } from './nub.ts';
 
@@ -69,18 +69,37 @@ function matchTable(table: PlistDict, nub: Nub, log: CheckLog): number | undefin
   const details = DETAIL_KEYS.map((key) => one(key, DETAIL_SCORE));
   const boot = one('BootProtocol', 0);
   const exist = MUST_EXIST_KEYS.map((key) => mustExist(table, nub, key, log));
-  const parts = [page, usage, pairs, transport, location, vendor, product, model, ...details, boot];
-  if (!parts.every((part) => part.ok) || exist.includes(false)) return undefined;
+  const all = [page, usage, pairs, transport, location, vendor, product, model, ...details, boot];
+  if (!all.every((part) => part.ok) || exist.includes(false)) return undefined;
 
   let score = int32(table.get('IOProbeScore'));
-  if (transport.score > 0) score += transport.score + location.score;
-  if (vendor.score > 0) {
-    score += vendor.score + product.score + model.score + details.reduce((sum, part) => sum + part.score, 0);
+  const parts: ScorePart[] = [{ what: 'IOProbeScore', points: score }];
+  const add = (what: string, points: number) => {
+    score += points;
+    if (log) parts.push({ what, points });
+  };
+  if (transport.score > 0) {
+    add('Transport', transport.score);
+    add('LocationID', location.score);
   }
-  if (pairs.score > 0) score += pairs.score + USAGE_BASE;
-  else if (page.score > 0) score += page.score + usage.score;
-  record(log, { key: 'HID score', ok: true }, () =>
-    scoreText(table, score, vendor, product, transport, location),
+  if (vendor.score > 0) {
+    add('VendorID', vendor.score);
+    add('ProductID', product.score);
+    add('ModelNumber', model.score);
+    DETAIL_KEYS.forEach((key, index) => {
+      add(key, details[index]!.score);
+    });
+  }
+  if (pairs.score > 0) add('DeviceUsagePairs', pairs.score + USAGE_BASE);
+  else if (page.score > 0) {
+    add('PrimaryUsagePage', page.score);
+    add('PrimaryUsage', usage.score);
+  }
+  recordScore(
+    log,
+    'HID score',
+    () => parts,
+    () => scoreText(table, score, vendor, product, transport, location),
   );
   return score;
 }

@@ -1,6 +1,6 @@
 /** Matching of PCI devices. Source: apple-oss-distributions/IOPCIFamily IOPCIBridge.cpp:4490-4626, IOPCIPrivate.h:28-32. */
 import type { PlistDict } from '../plist/value.ts';
-import { type CheckLog, kindName, record } from './checks.ts';
+import { type CheckLog, kindName, record, recordScore } from './checks.ts';
 import { int32 } from './equality.ts';
 import { type Known, type Nub, property } from './nub.ts';
 import {
@@ -32,7 +32,11 @@ export function matchPci(table: PlistDict, nub: Nub, acpi: boolean, log: CheckLo
   if (!ok) return undefined;
   const score = int32(table.get('IOProbeScore')) + (acpi ? 0 : bonus);
   if (bonus > 0) {
-    record(log, { key: 'PCI score', ok: true }, () =>
+    const parts = () => [
+      { what: 'IOPCIMatch', points: acpi ? 0 : bonus },
+      { what: 'IOProbeScore', points: int32(table.get('IOProbeScore')) },
+    ];
+    recordScore(log, 'PCI score', parts, () =>
       acpi
         ? 'Intel Macs add nothing for IOPCIMatch.'
         : `IOPCIMatch on the primary id adds ${bonus}: ${score}.`,

@@ -4,12 +4,14 @@
  * for what is known of its closed successor).
  */
 import { isArray, type PlistDict } from '../plist/value.ts';
-import { type CheckLog, comparison, record } from './checks.ts';
+import { type CheckLog, comparison, record, recordScore } from './checks.ts';
 import { int32, uint32, valuesEqual } from './equality.ts';
 import { type Known, type Nub, property } from './nub.ts';
 import {
+  USB_MASK_COST,
   USB_ROWS,
   USB_VENDOR_SPECIFIC,
+  USB_WILDCARD_COST,
   type UsbKind,
   type UsbRow,
   usbClassKey,
@@ -49,11 +51,18 @@ export function matchUsb(
   }
   const wildcards = row.needs.filter((key) => states.get(key)?.wildcard).length;
   const score = usbScore(row, wildcards, product.masked, int32(table.get('IOProbeScore')));
-  record(log, { key: 'USB combination', ok: true }, () => {
+  const plain = usbScore(row, wildcards, product.masked, 0);
+  const parts = () => [
+    { what: usbRowName(row), points: row.score },
+    { what: `${wildcards} × “*”`, points: -wildcards * USB_WILDCARD_COST },
+    { what: 'idProductMask', points: product.masked ? -USB_MASK_COST : 0 },
+    { what: 'IOProbeScore', points: score - plain },
+  ];
+  recordScore(log, 'USB combination', parts, () => {
     const costs = [
       wildcards > 0 ? `less ${wildcards * 1000} for ${wildcards} × “*”` : '',
       product.masked ? 'less 500 for the mask' : '',
-      score !== usbScore(row, wildcards, product.masked, 0) ? 'with IOProbeScore' : '',
+      score !== plain ? 'with IOProbeScore' : '',
     ].filter((cost) => cost !== '');
     return `${usbRowName(row)}: ${row.score}${costs.length > 0 ? `, ${costs.join(', ')}: ${score}` : ''}.`;
   });

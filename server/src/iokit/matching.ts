@@ -4,7 +4,7 @@
  * `matching-generic.ts`, the families in `matching-*.ts`, each with its own source.
  */
 import { isDict, type PlistDict } from '../plist/value.ts';
-import { type CheckLog, type MatchCheck, record } from './checks.ts';
+import { type CheckLog, type MatchCheck, record, type ScorePart } from './checks.ts';
 import { int32 } from './equality.ts';
 import {
   matchAta,
@@ -22,7 +22,7 @@ import { matchL2cap, matchThunderboltPort, matchTransportInterface } from './mat
 import { matchUsb } from './matching-usb.ts';
 import { isA, type Nub } from './nub.ts';
 
-export type { MatchCheck } from './checks.ts';
+export type { MatchCheck, ScorePart } from './checks.ts';
 export type { Nub } from './nub.ts';
 
 /** What matching needs to know besides the two. */
@@ -37,6 +37,8 @@ export interface MatchResult {
   readonly matches: boolean;
   /** The score handed on to probing; `undefined` when it does not match. `probe()` may still change it. */
   readonly score: number | undefined;
+  /** What the score is made of; the points add up to it. Empty when it does not match. */
+  readonly parts: readonly ScorePart[];
   /** In the order in which the kernel looks; goes on past the first failure. */
   readonly checks: readonly MatchCheck[];
   readonly firstFailure: MatchCheck | undefined;
@@ -95,11 +97,17 @@ export function matchPersonality(personality: PlistDict, nub: Nub, context: Matc
   return {
     matches: score !== undefined,
     score,
+    parts: score === undefined ? [] : (log.findLast(({ parts }) => parts)?.parts ?? ownScore(score)),
     checks: log,
     firstFailure: score === undefined ? failures[0] : undefined,
     uncertain:
       score === undefined && failures.length > 0 && failures.every((check) => check.unknown === true),
   };
+}
+
+/** Where the family adds nothing. */
+function ownScore(score: number): ScorePart[] {
+  return score === 0 ? [] : [{ what: 'IOProbeScore', points: score }];
 }
 
 /** {@link matchPersonality} without the reasons: the score, or `undefined`. For whole catalogues. */

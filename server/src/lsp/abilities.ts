@@ -24,6 +24,8 @@ export interface ServerAbilities {
   readonly readFile: boolean;
   /** What a click on a lens about matching runs (`initializationOptions.explainMatchCommand`). */
   readonly explainMatchCommand: string | undefined;
+  /** What shows the decision about a device (`initializationOptions.showDecisionCommand`); without it no lens offers it. */
+  readonly showDecisionCommand: string | undefined;
 }
 
 /** Never throws, whatever the client sent. */
@@ -42,6 +44,8 @@ export function readAbilities(params: InitializeParams): ServerAbilities {
     readFile: options.readFile === true,
     explainMatchCommand:
       typeof options.explainMatchCommand === 'string' ? options.explainMatchCommand : undefined,
+    showDecisionCommand:
+      typeof options.showDecisionCommand === 'string' ? options.showDecisionCommand : undefined,
     configuration: workspace?.configuration === true,
     registerConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     registerWatchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,

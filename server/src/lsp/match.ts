@@ -2,10 +2,11 @@
 import type { CodeLens } from 'vscode-languageserver';
 import type { RegistryNode } from '../iokit/registry.ts';
 import { addPersonality, suggestionsFor } from '../service/matching/add.ts';
-import { deviceFamily } from '../service/matching/devices.ts';
+import { checkWords, type Decision, decisionOn, deviceFor, isSame } from '../service/matching/decision.ts';
+import { deviceFamily, idsOf } from '../service/matching/devices.ts';
 import { explainMatch } from '../service/matching/explain.ts';
-import { type LensData, matchLenses, resolveLens } from '../service/matching/lenses.ts';
-import { candidatesOf, type DocumentCandidate } from '../service/matching/personalities.ts';
+import { type LensCommands, type LensData, matchLenses, resolveLens } from '../service/matching/lenses.ts';
+import { candidatesOf, type DocumentCandidate, unresolvedKeys } from '../service/matching/personalities.ts';
 import { matchView, placeOf, type ViewDevice } from '../service/matching/view.ts';
 import { toLspEdit } from '../service/text.ts';
 import type { FeatureContext } from './features.ts';
@@ -19,7 +20,10 @@ import {
   LOAD_REGISTRY_REQUEST,
   type LoadRegistryParams,
   type LoadRegistryResult,
+  MATCH_DECISION_REQUEST,
   MATCH_VIEW_REQUEST,
+  type MatchDecision,
+  type MatchDecisionParams,
   type MatchDevice,
   type MatchView,
   PERSONALITIES_REQUEST,
@@ -32,8 +36,7 @@ import type { RegistryStore } from './registry.ts';
 
 export interface MatchContext extends FeatureContext, MatchSources {
   readonly registry: RegistryStore;
-  /** What a click on a lens runs, if the client named a command. */
-  readonly explainCommand: string | undefined;
+  readonly lensCommands: LensCommands;
 }
 
 /** Registers every request about matching. Without a dump the answers are empty. */
@@ -42,7 +45,9 @@ export function registerMatching(context: MatchContext): void {
   registerLenses(context);
 
   const candidates = async (): Promise<DocumentCandidate[]> =>
-    (await allDocuments()).flatMap((document) => candidatesOf(document, entitlementsOf(document)));
+    (await allDocuments())
+      .toSorted((a, b) => (a.uri < b.uri ? -1 : 1)) // whatever is open: the same of two equal ones wins
+      .flatMap((document) => candidatesOf(document, entitlementsOf(document)));
   const deviceAt = (index: number): RegistryNode | undefined => registry.current()?.registry.nodes[index];
 
   connection.onRequest<LoadRegistryResult, void>(
@@ -98,10 +103,33 @@ export function registerMatching(context: MatchContext): void {
     }),
   );
   connection.onRequest(
+    MATCH_DECISION_REQUEST,
+    guarded(
+      context,
+      MATCH_DECISION_REQUEST,
+      null,
+      async ({ uri, personality, device }: MatchDecisionParams): Promise<MatchDecision | null> => {
+        const dump = registry.current();
+        if (!dump) return null;
+        const all = await candidates();
+        const document = uri === undefined ? undefined : await anyDocument(uri);
+        const own =
+          all.find((one) => one.document.uri === uri && one.name === personality) ??
+          (document && candidatesOf(document).find(({ name }) => name === personality));
+        if (personality !== undefined && !own) return null;
+        const node = device === undefined ? own && deviceFor(own, dump.registry) : deviceAt(device);
+        if (!node) return null;
+        const competing = own && !all.includes(own) ? [...all, own] : all;
+        const decision = decisionOn(competing, dump.registry, node, own);
+        return { registry: dump.summary, ...decisionWords(decision, own) };
+      },
+    ),
+  );
+  connection.onRequest(
     PERSONALITIES_REQUEST,
-    guarded(context, PERSONALITIES_REQUEST, [], async ({ uri }: PersonalitiesParams) => {
+    guarded(context, PERSONALITIES_REQUEST, [], async ({ uri, key }: PersonalitiesParams) => {
       const document = await anyDocument(uri);
-      return document ? candidatesOf(document).map(placeOf) : [];
+      return document ? candidatesOf(document).map((one) => placeOf(one, key)) : [];
     }),
   );
   connection.onRequest(
@@ -141,11 +169,11 @@ export function registerMatching(context: MatchContext): void {
 }
 
 function registerLenses(context: MatchContext): void {
-  const { connection, registry, documentFor, explainCommand } = context;
+  const { connection, registry, documentFor, lensCommands } = context;
   connection.onCodeLens(
     guarded(context, 'codeLens', null, async ({ textDocument: { uri } }) => {
       const document = registry.current() && (await documentFor(uri));
-      return document ? matchLenses(document) : null;
+      return document ? matchLenses(document, lensCommands) : null;
     }),
   );
   connection.onCodeLensResolve(
@@ -154,9 +182,44 @@ function registerLenses(context: MatchContext): void {
         const data = lens.data as LensData | undefined;
         const dump = registry.current();
         const document = data && dump ? await documentFor(data.uri) : undefined;
-        return document && dump ? resolveLens(document, lens, dump.registry, explainCommand) : lens;
+        return document && dump ? resolveLens(document, lens, dump.registry, lensCommands) : lens;
       })(lens, token) as Promise<CodeLens>,
   );
+}
+
+function decisionWords(
+  { node, candidates, drivers, ...counts }: Decision,
+  own: DocumentCandidate | undefined,
+): Omit<MatchDecision, 'registry'> {
+  const { index, name, className, path } = node;
+  return {
+    ...counts,
+    device: { index, name, className, path, ids: idsOf(node) ?? null },
+    candidates: candidates.map(({ candidate, report, fell, attached }) => {
+      const { result, category, wins, starts, sentence, advice } = report;
+      return {
+        uri: candidate.document.uri,
+        bundle: candidate.bundle,
+        personality: candidate.name,
+        fell: fell ?? null,
+        attached,
+        asked: isSame(candidate, own),
+        matches: result.matches,
+        score: result.score ?? null,
+        parts: result.parts,
+        category,
+        wins,
+        starts,
+        sentence,
+        advice,
+        unresolved: unresolvedKeys(candidate.personality),
+        checks: checkWords(result.checks),
+      };
+    }),
+    drivers: drivers.map(({ className: of, bundle, category, score }) => {
+      return { className: of, bundle: bundle ?? null, category, score };
+    }),
+  };
 }
 
 function deviceWords({ node, ids, candidates }: ViewDevice): MatchDevice {

@@ -119,11 +119,97 @@ export interface ExplainMatchParams {
   readonly device?: number;
 }
 
-/** Request, client to server: {@link PersonalitiesParams} in, the names of the file's personalities out. */
+/**
+ * Request, client to server: {@link MatchDecisionParams} in, {@link MatchDecision} out; null without a dump, when the
+ * personality or the device is not there, and when no device comes near to the personality.
+ */
+export const MATCH_DECISION_REQUEST = 'driverPlist/matchDecision';
+
+export interface MatchDecisionParams {
+  /** The personality to show, with its file; needed when no device is named. */
+  readonly uri?: string;
+  readonly personality?: string;
+  /** Index of the entry; without it the first that the personality matches, or the nearest. */
+  readonly device?: number;
+}
+
+export interface MatchDecision {
+  readonly registry: RegistrySummary;
+  readonly device: Omit<MatchDevice, 'candidates' | 'canAdd'>;
+  /** The classes under which personalities for the device are filed, nearest first. */
+  readonly classes: readonly string[];
+  /** How many personalities compete. */
+  readonly all: number;
+  /** What the kernel does, in its order, and how many personalities are still in afterwards. */
+  readonly stages: readonly { readonly stage: DecisionStage; readonly left: number }[];
+  /** Those that match, the best score first, then those that come farthest. */
+  readonly candidates: readonly DecisionCandidate[];
+  /** How many more do not match and are left out. */
+  readonly more: number;
+  /** Drivers that the dump shows on the device and that none of the candidates stands for. */
+  readonly drivers: readonly DecisionDriver[];
+  /** Personalities that take no part because the build fills in what they match by. */
+  readonly unresolved: number;
+}
+
+/**
+ * `filed`: offered by its provider class; `generic`: the keys of IOService itself; `family`: the keys and the score of
+ * the bus or family; `around`: what is above the device; `start`: may it start; `best`: the best of its category.
+ */
+export type DecisionStage = 'filed' | 'generic' | 'family' | 'around' | 'start' | 'best';
+
+export interface DecisionDriver {
+  readonly className: string;
+  readonly bundle: string | null;
+  readonly category: string;
+  /** After its probe(). */
+  readonly score: number;
+}
+
+export interface DecisionCandidate {
+  readonly uri: string;
+  readonly bundle: string;
+  readonly personality: string;
+  /** Where it falls out; null for a winner. */
+  readonly fell: DecisionStage | null;
+  /** It is the driver that the dump shows on the device. */
+  readonly attached: boolean;
+  /** What the score is made of; the points add up to it. */
+  readonly parts: readonly { readonly what: string; readonly points: number }[];
+  /** The personality that was asked about. */
+  readonly asked: boolean;
+  readonly matches: boolean;
+  /** Null when it does not match. */
+  readonly score: number | null;
+  readonly category: string;
+  readonly wins: boolean;
+  readonly starts: boolean;
+  readonly sentence: string;
+  readonly advice: readonly string[];
+  /** Keys with a value that the build fills in, so that the answer holds only for the text as it stands. */
+  readonly unresolved: readonly string[];
+  readonly checks: readonly DecisionCheck[];
+}
+
+export interface DecisionCheck {
+  readonly key: string;
+  /** Empty for a condition without a value. */
+  readonly wants: string;
+  /** Empty when the device has nothing. */
+  readonly has: string;
+  readonly holds: 'yes' | 'no' | 'unknown';
+  /** False behind the first check that fails: the kernel looks no further. */
+  readonly reached: boolean;
+  readonly why: string;
+}
+
+/** Request, client to server: {@link PersonalitiesParams} in, {@link PersonalityPlace}s of the file out. */
 export const PERSONALITIES_REQUEST = 'driverPlist/personalities';
 
 export interface PersonalitiesParams {
   readonly uri: string;
+  /** With it the ranges are those of this key of each personality, or of the personality where it has none such. */
+  readonly key?: string;
 }
 
 /** Request, client to server: {@link SuggestParams} in, {@link DeviceSuggestion}s out. */

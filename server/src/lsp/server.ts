@@ -198,7 +198,7 @@ function createServer(
     ...context,
     registry,
     ...matchSources(openDocuments, documentFor, live),
-    explainCommand: abilities.explainMatchCommand,
+    lensCommands: { explain: abilities.explainMatchCommand, decision: abilities.showDecisionCommand },
   });
 
   connection.onRequest(

@@ -116,6 +116,8 @@ test('whatever stands in a personality or a device: no throw, and the same answe
       assert.equal(matchScore(personality, device, { acpi }), result.score);
       assert.equal(result.matches, result.score !== undefined);
       assert.equal(result.firstFailure === undefined, result.matches);
+      const points = result.parts.reduce((sum, part) => sum + part.points, 0);
+      assert.equal(points, result.score ?? 0, 'the parts of the score add up');
       if (result.matches)
         assert.deepEqual(
           result.checks.filter((check) => !check.ok),

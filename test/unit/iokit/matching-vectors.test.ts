@@ -39,6 +39,8 @@ function check(vector: Vector, acpi: boolean): void {
   const expected = both ? both[acpi ? 'acpi_build' : 'non_acpi_build'] : (vector.score as number | null);
   if (vector.matches) assert.equal(result.score, expected, words);
   assert.equal(matchScore(personality, nub, { acpi }), result.score, 'with and without reasons alike');
+  const points = result.parts.reduce((sum, part) => sum + part.points, 0);
+  assert.equal(points, result.score ?? 0, 'the parts of the score add up');
   assert.equal(
     result.firstFailure === undefined,
     vector.matches,

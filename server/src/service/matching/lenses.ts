@@ -12,30 +12,42 @@ export interface LensData {
   readonly uri: string;
   readonly version: number;
   readonly personality: string;
+  /** The lens that opens the picture of the decision, not the one that counts. */
+  readonly decision?: true;
 }
 
-/** One lens on the key of each personality, without its words. Never throws. */
-export function matchLenses(document: PlistDocument): CodeLens[] {
-  return candidatesOf(document).map(({ name, key }) => ({
-    range: rangeOf(document, key),
-    data: { uri: document.uri, version: document.version, personality: name } satisfies LensData,
-  }));
+/** What a click runs, with the URI and the name of the personality; without one a lens only tells. */
+export interface LensCommands {
+  readonly explain: string | undefined;
+  readonly decision: string | undefined;
 }
 
 /**
- * The lens with its words.
- * @param command what a click runs, with the URI and the name of the personality; without it the lens only tells
+ * The lenses on the key of each personality, without their words: how much it matches, and where the client can show
+ * it the decision about a device. Never throws.
  */
+export function matchLenses(document: PlistDocument, { decision }: LensCommands): CodeLens[] {
+  const { uri, version } = document;
+  return candidatesOf(document).flatMap(({ name, key }) => {
+    const range = rangeOf(document, key);
+    const data: LensData = { uri, version, personality: name };
+    const counts = { range, data };
+    return decision === undefined ? [counts] : [counts, { range, data: { ...data, decision: true } }];
+  });
+}
+
+/** The lens with its words. */
 export function resolveLens(
   document: PlistDocument,
   lens: CodeLens,
   registry: Registry,
-  command: string | undefined,
+  commands: LensCommands,
 ): CodeLens {
-  const { personality } = lens.data as LensData;
+  const { personality, decision } = lens.data as LensData;
   const candidate = candidateNamed(document, personality);
   if (!candidate) return lens;
-  const title = lensTitle(candidate, registry);
+  const title = decision ? 'show the decision' : lensTitle(candidate, registry);
+  const command = decision ? commands.decision : commands.explain;
   return { ...lens, command: { title, command: command ?? '', arguments: [document.uri, personality] } };
 }
 

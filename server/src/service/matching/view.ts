@@ -98,7 +98,8 @@ function isCopy(one: Candidate, other: Candidate): boolean {
   });
 }
 
-/** Where a candidate stands, for a click. */
-export function placeOf({ document, key, bundle, name }: DocumentCandidate) {
-  return { uri: document.uri, bundle, personality: name, range: rangeOf(document, key) };
+/** Where a candidate stands, or one of its keys, for a click. */
+export function placeOf({ document, key, bundle, name }: DocumentCandidate, ofKey?: string) {
+  const at = (ofKey === undefined ? undefined : key.parent?.get(name)?.keyNode(ofKey)) ?? key;
+  return { uri: document.uri, bundle, personality: name, range: rangeOf(document, at) };
 }
