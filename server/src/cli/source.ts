@@ -5,6 +5,7 @@ import { readBinaryPlist } from '../plist/binary.ts';
 import { type Decoded, decodeBytes, detectFormat } from '../plist/decode.ts';
 import { readOpenStepPlist } from '../plist/openstep.ts';
 import { printPlist } from '../plist/print.ts';
+import { profileText } from '../plist/profile.ts';
 import type { PlistError } from '../plist/types.ts';
 import { isDict, type PlistValue } from '../plist/value.ts';
 import { matchesRule } from '../rules/directives.ts';
@@ -54,6 +55,8 @@ export function openSource(bytes: Uint8Array): Source {
       ? notXml(`This is a damaged binary property list: ${problems[0]?.message ?? 'it holds no value'}`)
       : convertedSource(value, BINARY);
   }
+  const profile = profileText(bytes);
+  if (profile !== undefined) return otherSource(profile, profileNote);
   if (format === 'unknown' && bytes.subarray(0, 4096).includes(0)) {
     return notXml('This is no property list: the file holds binary data.');
   }
@@ -102,30 +105,41 @@ const OPENSTEP = {
   how: 'Convert it with plutil -convert xml1.',
 };
 
-/**
- * A property list in another format is checked by the XML that it converts to. Only of a built kext is it known
- * that XML is demanded (IOKitUser OSKext.c reads Info.plists by IOCFUnserialize).
- */
+/** A property list in another format is checked by the XML that it converts to. */
 function convertedSource(value: PlistValue, says: typeof BINARY): Source {
-  const text = printPlist(value);
+  return otherSource(printPlist(value), (document) => formatNote(document, says));
+}
+
+/**
+ * Only of a built kext is it known that XML is demanded (IOKitUser OSKext.c reads Info.plists by IOCFUnserialize).
+ * A `.strings` file is written in this format, and nobody converts it.
+ */
+function formatNote({ kind, built, uri }: PlistDocument, says: typeof BINARY): Finding | undefined {
+  if (/\.strings$/i.test(uri)) return undefined;
+  const refused = built && (kind.kind === 'kext' || kind.kind === 'codeless-kext');
+  const text = (refused ? says.refused : says.taken) + says.how;
+  return finding(NOT_XML, refused ? 'error' : 'information', text, NOWHERE);
+}
+
+function profileNote(): Finding {
+  const text =
+    'This is a provisioning profile, a property list inside a signature. Its inside was read; whether it grants what the entitlements ask for is said where a bundle that embeds it is checked.';
+  return finding(NOT_XML, 'information', text, NOWHERE);
+}
+
+/** @param text XML that stands for the file; its lines mean nothing to a reader */
+function otherSource(text: string, noteOf: (document: PlistDocument) => Finding | undefined): Source {
   return {
     converted: true,
     document: (file, kind) => openDocument(pathToFileURL(file).href, text, 0, { kind }),
     findings(document, options) {
-      const kext = document.kind.kind === 'kext' || document.kind.kind === 'codeless-kext';
-      const refused = document.built && kext;
-      const note = finding(
-        NOT_XML,
-        refused ? 'error' : 'information',
-        (refused ? says.refused : says.taken) + says.how,
-        NOWHERE,
-      );
+      const note = noteOf(document);
       const found = lint(document, options).findings.map((one) => ({
         ...one,
         range: NOWHERE,
         fixes: () => [],
       }));
-      return [...settled(note, options), ...found];
+      return [...(note ? settled(note, options) : []), ...found];
     },
   };
 }

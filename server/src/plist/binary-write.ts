@@ -4,8 +4,8 @@ import { isArray, isDict, PlistDate, PlistReal, PlistUid, type PlistValue } from
 
 /**
  * Writes a value as `bplist00`. Types stay apart and exact: an integer takes 1, 2, 4 or 8 bytes, above 2^63 - 1
- * the 16 that CoreFoundation uses; a real takes 8. Equal strings and numbers are written once. The value must
- * not contain itself.
+ * the 16 that CoreFoundation uses; a real takes 8, or the 4 it was read from. Equal strings and numbers are written
+ * once, and so is an array, a dictionary or data that stands in several places. The value must not contain itself.
  *
  * @throws RangeError for an integer outside of -2^63 to 2^64-1, which the format cannot hold
  */
@@ -13,13 +13,13 @@ export function writeBinaryPlist(value: PlistValue): Uint8Array {
   const objects: PlistValue[] = [];
   /** For each container the ids of its children: of a dictionary first the keys, then the values. */
   const children: (number[] | undefined)[] = [];
-  const scalars = new Map<string, number>();
+  const ids = new Map<string | PlistValue, number>();
   const add = (item: PlistValue): number => {
-    const mark = scalarMark(item);
-    const known = mark === undefined ? undefined : scalars.get(mark);
+    const mark = scalarMark(item) ?? item;
+    const known = ids.get(mark);
     if (known !== undefined) return known;
     const id = objects.push(item) - 1;
-    if (mark !== undefined) scalars.set(mark, id);
+    ids.set(mark, id);
     return id;
   };
   add(value);
@@ -53,9 +53,13 @@ function scalarMark(value: PlistValue): string | undefined {
   if (typeof value === 'string') return `s${value}`;
   if (typeof value === 'bigint') return `i${value}`;
   if (typeof value === 'boolean') return `b${value}`;
-  if (value instanceof PlistReal) return `r${Object.is(value.value, -0) ? '-0' : value.value}`;
+  if (value instanceof PlistReal) return realMark(value);
   if (value instanceof PlistDate) return `d${value.seconds}`;
   return value instanceof PlistUid ? `u${value.uid}` : undefined;
+}
+
+function realMark({ value, single }: PlistReal): string {
+  return `${single ? 'f' : 'r'}${Object.is(value, -0) ? '-0' : value}`;
 }
 
 function bytesFor(value: number): number {
@@ -67,8 +71,9 @@ function writeObject(out: Output, value: PlistValue, children: number[] | undefi
   else if (typeof value === 'bigint') out.integer(value);
   else if (typeof value === 'string') writeString(out, value);
   else if (value instanceof PlistReal) {
-    out.byte(0x23);
-    out.double(value.value);
+    out.byte(value.single ? 0x22 : 0x23);
+    if (value.single) out.float(value.value);
+    else out.double(value.value);
   } else if (value instanceof PlistDate) {
     out.byte(0x33);
     out.double(value.seconds - REFERENCE_DATE);
@@ -132,6 +137,11 @@ class Output {
       this.#data[at + i] = rest % 256;
       rest = Math.floor(rest / 256);
     }
+  }
+
+  float(value: number): void {
+    const at = this.#room(4);
+    this.#view.setFloat32(at, value);
   }
 
   double(value: number): void {

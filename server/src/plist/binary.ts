@@ -15,10 +15,14 @@ export interface BinaryResult {
   /** `undefined` when not even the top value could be read. */
   readonly value: PlistValue | undefined;
   readonly problems: readonly BinaryProblem[];
+  /** Offset of the first set, if there is one: sets are read as arrays, and no other format has them. */
+  readonly set?: number;
 }
 
 /** Seconds from 1970 to 2001, where the dates of CoreFoundation begin. */
 export const REFERENCE_DATE = 978_307_200;
+/** Neither this library's dates nor ISO 8601 go further from 1970, in seconds: some 270,000 years. */
+const LAST_SECOND = 8_640_000_000_000;
 const TRAILER = 32;
 const MAX_PROBLEMS = 100;
 
@@ -26,7 +30,8 @@ const MAX_PROBLEMS = 100;
 export function readBinaryPlist(bytes: Uint8Array): BinaryResult {
   const reader = new Reader(bytes);
   const value = reader.read();
-  return { value, problems: reader.problems };
+  const { problems, set } = reader;
+  return set === undefined ? { value, problems } : { value, problems, set };
 }
 
 /** A container that is being filled. */
@@ -44,6 +49,7 @@ interface Frame {
 
 class Reader {
   readonly problems: BinaryProblem[] = [];
+  set: number | undefined;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #offsetSize = 0;
@@ -237,18 +243,20 @@ class Reader {
         return value;
       }
       case 2:
-        if (low === 2 && this.#fits(offset + 1, 4)) return new PlistReal(this.#view.getFloat32(offset + 1));
+        if (low === 2 && this.#fits(offset + 1, 4)) {
+          return new PlistReal(this.#view.getFloat32(offset + 1), undefined, true);
+        }
         if (low === 3 && this.#fits(offset + 1, 8)) return new PlistReal(this.#view.getFloat64(offset + 1));
         return this.#problem(offset, 'A real is damaged or cut off.');
       case 3:
         if (low === 3 && this.#fits(offset + 1, 8)) {
           const seconds = this.#view.getFloat64(offset + 1) + REFERENCE_DATE;
-          if (Number.isFinite(seconds)) return new PlistDate(seconds);
+          if (Math.abs(seconds) <= LAST_SECOND) return new PlistDate(seconds);
         }
         return this.#problem(offset, 'A date is damaged or cut off.');
       case 8:
-        if (this.#fits(offset + 1, low + 1)) return new PlistUid(this.#uint(offset + 1, low + 1));
-        return this.#problem(offset, 'A uid is cut off.');
+        if (!this.#fits(offset + 1, low + 1)) return this.#problem(offset, 'A uid is cut off.');
+        return this.#uid(offset, this.#uint(offset + 1, low + 1));
       case 4:
       case 5:
       case 6:
@@ -258,10 +266,17 @@ class Reader {
       case 11:
       case 12:
       case 13:
+        // 11 is an ordered set, 12 a set.
+        if (marker >> 4 === 11 || marker >> 4 === 12) this.set ??= offset;
         return this.#openContainer(offset, marker >> 4 === 13, frames);
       default:
         return this.#problem(offset, `The marker 0x${hex(marker)} is not known.`);
     }
+  }
+
+  #uid(offset: number, uid: number): PlistValue | undefined {
+    if (uid <= 0xffff_ffff) return new PlistUid(uid);
+    return this.#problem(offset, 'A uid is larger than 32 bits, and none is.');
   }
 
   #fits(at: number, size: number): boolean {

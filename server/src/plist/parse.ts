@@ -2,10 +2,14 @@
 import { readContent } from './build.ts';
 import { Builder } from './builder.ts';
 import { endOfText } from './closing.ts';
+import { detectFormat } from './decode.ts';
+import { readJsonPlist, type TextResult } from './json.ts';
 import { readMarkup } from './markup.ts';
+import { readOpenStepPlist } from './openstep.ts';
 import { lineEnd, skipSpace, trimBack } from './scan.ts';
 import { Tree } from './tree.ts';
 import type { PlistTree } from './types.ts';
+import { isArray, isDict } from './value.ts';
 
 /**
  * Parses an XML property list. Takes any text, never throws: what is wrong is in `errors` of the tree, and the
@@ -95,14 +99,25 @@ const EMPTY = `<?xml version="1.0" encoding="UTF-8"?>
 </plist>
 `;
 
+/** Longer texts are not read a second time for the place of their mistake, in UTF-16 units. */
+const OTHER_LIMIT = 1_000_000;
+
+/** How the sentence goes on, without its full stop. */
 function otherFormat(text: string, start: number): string {
-  if (text.startsWith('bplist', start)) return ': it is a binary one. Convert it with plutil -convert xml1';
-  if (
-    /^[{(]\s*(?:"[^"]*"\s*[:,}]|[)}])/.test(text.slice(start, start + 200)) &&
-    !/^\(/.test(text.slice(start))
-  )
-    return ': it looks like JSON';
-  if ('{('.includes(text.charAt(start)))
-    return ': it looks like an OpenStep (ASCII) one. Convert it with plutil -convert xml1';
-  return ': it begins with no tag';
+  const format = detectFormat(text);
+  if (format === 'binary') return ': it is a binary one. Convert it with plutil -convert xml1';
+  if (format !== 'json' && format !== 'openstep') return ': it begins with no tag';
+  const read = format === 'json' ? readJsonPlist : readOpenStepPlist;
+  const { value, problems } = text.length > OTHER_LIMIT ? UNREAD : read(text);
+  // A lone word is a string in OpenStep by the letter, and never meant as one.
+  if (!isDict(value) && !isArray(value) && !'{(['.includes(text.charAt(start)))
+    return ': it begins with no tag';
+  const name = format === 'json' ? 'JSON' : 'an OpenStep (ASCII) one';
+  const [problem] = problems;
+  if (problem === undefined) return `: it looks like ${name}. Convert it with plutil -convert xml1`;
+  const line = text.slice(0, problem.offset).split(/\r\n|\r|\n/).length;
+  const what = problem.message.replace(/\.$/, '');
+  return `: it looks like ${name}, with a mistake in line ${line}: ${what}. Mend it, then convert it with plutil -convert xml1`;
 }
+
+const UNREAD: TextResult = { value: new Map(), problems: [] };

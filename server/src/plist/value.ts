@@ -24,9 +24,12 @@ export interface PlistDict extends ReadonlyMap<string, PlistValue> {}
 export class PlistReal {
   readonly value: number;
   readonly text: string | undefined;
-  constructor(value: number, text?: string) {
+  /** Of 32 bits in the binary file that it was read from. */
+  readonly single: boolean;
+  constructor(value: number, text?: string, single = false) {
     this.value = value;
     this.text = text;
+    this.single = single;
   }
 }
 

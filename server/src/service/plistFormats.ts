@@ -1,15 +1,16 @@
 /**
  * Property lists in other formats as XML that can be read and edited, and back. The text is what `printPlist` writes;
- * what XML cannot say (fractions of a second, archiver references) is taken from the file again on the way back.
+ * what XML cannot say (`keepExact.ts`) is taken from the file again on the way back.
  */
 import { readBinaryPlist, writeBinaryPlist } from '../plist/binary.ts';
 import { decodeBytes, detectFormat } from '../plist/decode.ts';
 import { readJsonPlist } from '../plist/json.ts';
 import { readOpenStepPlist } from '../plist/openstep.ts';
 import { parsePlist } from '../plist/parse.ts';
-import { printPlist, printValue } from '../plist/print.ts';
+import { printPlist } from '../plist/print.ts';
 import { profileText } from '../plist/profile.ts';
-import { isArray, isDict, PlistUid, type PlistValue } from '../plist/value.ts';
+import { isArray, isDict } from '../plist/value.ts';
+import { keepExact } from './keepExact.ts';
 
 /** `profile`: a provisioning profile, an XML property list inside a signature (CMS, RFC 5652). */
 export type ReadFormat = 'xml' | 'binary' | 'openstep' | 'json' | 'profile';
@@ -23,13 +24,15 @@ export interface AsXml {
   readonly problem?: string;
 }
 
+const SET = 'A set is shown as an array: XML has no sets, and it would be written back as an array.';
+
 /** A file of any format as XML; undefined when it is no property list. Never throws. */
 export function readAsXml(bytes: Uint8Array): AsXml | undefined {
   const format = detectFormat(bytes);
   if (format === 'binary') {
-    const { value, problems } = readBinaryPlist(bytes);
+    const { value, problems, set } = readBinaryPlist(bytes);
     if (value === undefined) return undefined;
-    const [problem] = problems;
+    const problem = problems[0] ?? (set === undefined ? undefined : { offset: set, message: SET });
     const text = printPlist(value);
     return problem === undefined
       ? { text, format, writable: true }
@@ -79,61 +82,8 @@ export function writeAsBinary(text: string, original?: Uint8Array): Written {
   if (value === undefined) return { problem: 'The text holds no value to write.', offset: 0 };
   const before = original && readBinaryPlist(original).value;
   try {
-    return { bytes: writeBinaryPlist(kept(value, before)) };
+    return { bytes: writeBinaryPlist(keepExact(value, before)) };
   } catch (cause) {
     return { problem: cause instanceof Error ? cause.message : String(cause), offset: 0 };
   }
-}
-
-/** A copy of `value` with what XML cannot say. No recursion: a file may be nested as deep as it likes. */
-function kept(value: PlistValue, before: PlistValue | undefined): PlistValue {
-  interface Work {
-    readonly value: PlistValue;
-    readonly before: PlistValue | undefined;
-    readonly put: (value: PlistValue) => void;
-  }
-  let result = value;
-  const put = (made: PlistValue): void => {
-    result = made;
-  };
-  const work: Work[] = [{ value, before, put }];
-  for (let item = work.pop(); item; item = work.pop()) {
-    const { value: now, before: old, put } = item;
-    const uid = isDict(now) ? uidOf(now) : undefined;
-    if (uid) put(uid);
-    else if (isDict(now)) {
-      const made = new Map(now);
-      put(made);
-      for (const [key, child] of now) {
-        const known = isDict(old) ? old.get(key) : undefined;
-        work.push({ value: child, before: known, put: (copy) => made.set(key, copy) });
-      }
-    } else if (isArray(now)) {
-      const made = [...now];
-      put(made);
-      for (const [index, child] of now.entries()) {
-        const known = isArray(old) ? old[index] : undefined;
-        work.push({
-          value: child,
-          before: known,
-          put: (copy) => {
-            made[index] = copy;
-          },
-        });
-      }
-    } else put(old !== undefined && sameInXml(now, old) ? old : now);
-  }
-  return result;
-}
-
-/** CoreFoundation writes a reference of a keyed archive to XML as `{ CF$UID = N }`, and reads it back so. */
-function uidOf(dict: ReadonlyMap<string, PlistValue>): PlistUid | undefined {
-  const uid = dict.size === 1 ? dict.get('CF$UID') : undefined;
-  if (typeof uid !== 'bigint' || uid < 0n || uid > 0xffff_ffffn) return undefined;
-  return new PlistUid(Number(uid));
-}
-
-function sameInXml(now: PlistValue, old: PlistValue): boolean {
-  if (isDict(old) || isArray(old) || old instanceof PlistUid) return false;
-  return printValue(now) === printValue(old);
 }

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { readBinaryPlist, writeBinaryPlist } from '../../../server/src/plist/binary.ts';
 import { PlistDate, PlistReal, PlistUid, type PlistValue } from '../../../server/src/plist/value.ts';
+import { readAsXml, writeAsBinary } from '../../../server/src/service/plistFormats.ts';
 
 /** A file of objects given as bytes; the first one is the top. */
 function file(objects: readonly (readonly number[])[], trailer: Partial<Trailer> = {}): Uint8Array {
@@ -52,7 +53,7 @@ describe('reading', () => {
       [0x14, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255],
       (1n << 64n) - 1n,
     ],
-    ['real of four bytes', [0x22, 0x3f, 0xc0, 0, 0], new PlistReal(1.5)],
+    ['real of four bytes', [0x22, 0x3f, 0xc0, 0, 0], new PlistReal(1.5, undefined, true)],
     ['real of eight bytes', [0x23, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0], new PlistReal(1.5)],
     ['date', [0x33, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0], new PlistDate(978307201.5)],
     ['data', [0x42, 1, 2], new Uint8Array([1, 2])],
@@ -73,6 +74,7 @@ describe('reading', () => {
     assert.deepEqual(readBinaryPlist(bytes), {
       value: [new Map([['a', true]]), ['a', 'a'], 'a'],
       problems: [],
+      set: 15,
     });
   });
 });
@@ -142,6 +144,8 @@ describe('hostile files', () => {
       1n << 120n,
       /64 bits/,
     ],
+    ['date further away than any calendar', file([[0x33, 0x43, 0x70, 0, 0, 0, 0, 0, 0]]), undefined, /date/],
+    ['uid of five bytes', file([[0x84, 1, 0, 0, 0, 0]]), undefined, /uid/],
     ['date that is no number', file([[0x33, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0]]), undefined, /date/],
     ['ASCII that is none', file([[0x51, 0xff]]), 'ÿ', /ASCII/],
     ['half of a pair', file([[0x61, 0xd8, 0]]), '\ud800', /half/],
@@ -221,6 +225,69 @@ describe('writing', () => {
 
   test('an integer that does not fit is refused', () => {
     assert.throws(() => writeBinaryPlist(1n << 64n), RangeError);
+  });
+
+  test('references and offsets of every width', () => {
+    for (const [count, refSize, offsetSize] of [
+      [100, 1, 2],
+      [300, 2, 2],
+      [70_000, 4, 4],
+    ] as const) {
+      const value = Array.from({ length: count }, (_, index) => `${index}${'.'.repeat(10)}`);
+      const bytes = writeBinaryPlist(value);
+      assert.deepEqual([bytes.at(-25), bytes.at(-26)], [refSize, offsetSize], String(count));
+      assert.deepEqual(readBinaryPlist(bytes), { value, problems: [] });
+    }
+    // Sizes that CoreFoundation writes and we do not: three bytes.
+    const bytes = file(
+      [
+        [0xa1, 0, 0, 1],
+        [0x51, 0x61],
+      ],
+      { refSize: 3, offsetSize: 3, offsets: [0, 0, 8, 0, 0, 12] },
+    );
+    assert.deepEqual(readBinaryPlist(bytes), { value: ['a'], problems: [] });
+  });
+
+  test('files of Python are read, with every type that it writes', (t) => {
+    const script = `import plistlib,sys,datetime
+v={'ints':[0,1,127,128,255,256,65535,65536,2**31,2**32-1,2**32,2**63-1,2**63,2**64-1,-1,-128,-2**31,-2**63],
+'text':['','ascii','ä€',chr(0x1f4a1),chr(0)+chr(27)+chr(13)+chr(10)],'reals':[0.1,-0.0,1e308,float('inf'),float('-inf')],
+'date':datetime.datetime(2001,2,3,4,5,6,789000),'early':datetime.datetime(1,1,1),'uid':[plistlib.UID(0),plistlib.UID(255),plistlib.UID(256),plistlib.UID(2**32-1)],
+'data':[b'',bytes(range(256))],'bool':[True,False],'nested':{'a':{'b':[{},[]]}},'long':['x%d'%i for i in range(70000)]}
+sys.stdout.buffer.write(plistlib.dumps(v,fmt=plistlib.FMT_BINARY,sort_keys=False))`;
+    const python = spawnSync('python3', ['-c', script], { maxBuffer: 1 << 26 });
+    if (python.error) return t.skip('needs python3, not here');
+    assert.equal(python.stderr.toString(), '');
+    const original = new Uint8Array(python.stdout);
+    const { value, problems } = readBinaryPlist(original);
+    assert.deepEqual(problems, []);
+    assert.ok(value instanceof Map);
+    assert.deepEqual(
+      value.get('ints'),
+      [0, 1, 127, 128, 255, 256, 65535, 65536, 2 ** 31, 2 ** 32 - 1, 2 ** 32]
+        .map(BigInt)
+        .concat([(1n << 63n) - 1n, 1n << 63n, (1n << 64n) - 1n, -1n, -128n, -(1n << 31n), -(1n << 63n)]),
+    );
+    assert.deepEqual(value.get('text'), ['', 'ascii', 'ä€', '💡', '\0\x1b\r\n']);
+    assert.deepEqual(value.get('date'), new PlistDate(Date.UTC(2001, 1, 3, 4, 5, 6, 789) / 1000));
+    assert.deepEqual(
+      value.get('uid'),
+      [0, 255, 256, 2 ** 32 - 1].map((uid) => new PlistUid(uid)),
+    );
+    // Through XML and back, Python finds in it what it wrote.
+    const read = readAsXml(original);
+    assert.equal(read?.writable, true);
+    const written = writeAsBinary(read.text, original);
+    assert.ok('bytes' in written);
+    const compare = `import plistlib,sys
+a=sys.stdin.buffer.read();n=int(sys.argv[1]);x=plistlib.loads(a[:n]);y=plistlib.loads(a[n:])
+assert x==y and list(map(type,x['ints']))==list(map(type,y['ints'])) and repr(x['reals'])==repr(y['reals'])
+print('same')`;
+    const again = spawnSync('python3', ['-c', compare, String(original.length)], {
+      input: Buffer.concat([original, written.bytes]),
+    });
+    assert.equal(`${again.stdout}${again.stderr}`.trim(), 'same');
   });
 
   test('Python reads the same', (t) => {

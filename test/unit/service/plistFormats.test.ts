@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { readBinaryPlist, writeBinaryPlist } from '../../../server/src/plist/binary.ts';
+import { printValue } from '../../../server/src/plist/print.ts';
 import { PlistDate, PlistReal, PlistUid, type PlistValue } from '../../../server/src/plist/value.ts';
+import { keepExact } from '../../../server/src/service/keepExact.ts';
 import { readAsXml, toXml, writeAsBinary } from '../../../server/src/service/plistFormats.ts';
 
 const RICH = new Map<string, PlistValue>([
@@ -55,6 +57,110 @@ describe('binary property lists as XML', () => {
     assert.deepEqual(value.get('date'), new PlistDate(1_577_836_800));
   });
 
+  const dates = [0.25, 1.5, 2.75].map((seconds) => new PlistDate(1_700_000_000 + seconds));
+  const dateXml = (date: PlistDate): string => printValue(date, { layout: 'inline' });
+
+  test('values that were moved stay exact', () => {
+    const original = writeBinaryPlist(
+      new Map<string, PlistValue>([
+        ['list', dates],
+        [
+          'old',
+          new Map<string, PlistValue>([
+            ['built', dates[0]!],
+            ['uid', new PlistUid(9)],
+          ]),
+        ],
+      ]),
+    );
+    const read = (text: string) =>
+      readBinaryPlist(bytesOf(writeAsBinary(text, original))).value as Map<string, PlistValue>;
+    const { text } = readAsXml(original)!;
+
+    const first = `\t\t${dateXml(dates[0]!)}\n`;
+    const added = read(text.replace(first, `\t\t<string>new</string>\n${first}`));
+    assert.deepEqual(added.get('list'), ['new', ...dates]);
+    const removed = read(text.replace(first, ''));
+    assert.deepEqual(removed.get('list'), dates.slice(1));
+    const renamed = read(text.replace('<key>old</key>', '<key>new</key>'));
+    assert.deepEqual(
+      renamed.get('new'),
+      new Map<string, PlistValue>([
+        ['built', dates[0]!],
+        ['uid', new PlistUid(9)],
+      ]),
+    );
+    const typed = read(text.replace(dateXml(dates[0]!), '<date>2023-11-14T22:13:21Z</date>'));
+    assert.deepEqual(
+      typed.get('list'),
+      [new PlistDate(1_700_000_001), dates[1], dates[2]],
+      'what is typed is meant',
+    );
+  });
+
+  test('reals keep their width, and values that are used twice are written once', () => {
+    const shared = Array.from({ length: 500 }, (_, index) => BigInt(index));
+    const original = writeBinaryPlist([
+      shared,
+      shared,
+      new PlistReal(Math.fround(1.1), undefined, true),
+      new PlistReal(1.1),
+    ]);
+    const text = readAsXml(original)!.text.replace(/<\/array>\s*<\/plist>/, '<true/></array></plist>');
+    const written = bytesOf(writeAsBinary(text, original));
+    const value = readBinaryPlist(written).value as PlistValue[];
+    assert.equal((value[2] as PlistReal).single, true);
+    assert.equal((value[2] as PlistReal).value, Math.fround(1.1));
+    assert.equal((value[3] as PlistReal).single, false);
+    assert.equal(value[0], value[1], 'one object');
+    assert.ok(written.length < original.length + 20, `${written.length} of ${original.length}`);
+  });
+
+  test('what cannot be written again opens read-only, with the reason', () => {
+    // An array that holds a set of one string.
+    const set = Uint8Array.from([
+      ...new TextEncoder().encode('bplist00'),
+      0xa1,
+      1,
+      0xc1,
+      2,
+      0x51,
+      0x61,
+      8,
+      10,
+      12,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      1,
+      1,
+      ...[0, 0, 0, 0, 0, 0, 0, 3],
+      ...[0, 0, 0, 0, 0, 0, 0, 0],
+      ...[0, 0, 0, 0, 0, 0, 0, 14],
+    ]);
+    const read = readAsXml(set);
+    assert.match(read?.text ?? '', /<string>a</);
+    assert.equal(read?.writable, false);
+    assert.match(read?.problem ?? '', /byte 10: A set/);
+  });
+
+  test('deep and wide files keep their exact values in linear time', () => {
+    let deep: PlistValue = [dates[0]!];
+    for (let level = 0; level < 20_000; level++) deep = [deep];
+    const wide = Array.from({ length: 20_000 }, (_, index) => new PlistDate(index + 0.5));
+    const original = writeBinaryPlist([deep, wide]);
+    const before = readBinaryPlist(original).value!;
+    const now = readBinaryPlist(writeBinaryPlist(before)).value as PlistValue[];
+    const started = performance.now();
+    const kept = keepExact([...now, 'more'], before) as PlistValue[];
+    assert.ok(performance.now() - started < 5000);
+    assert.equal(kept[0], (before as PlistValue[])[0]);
+    assert.equal(kept[1], (before as PlistValue[])[1]);
+  });
+
   test('any value survives the way through XML', () => {
     const leaf = fc.oneof(
       fc.string({ unit: fc.constantFrom('a', ' ', '<', '&', 'é', '😀', '\n', '\t', '\r') }),
@@ -62,6 +168,9 @@ describe('binary property lists as XML', () => {
       fc.bigInt(-(2n ** 63n), 2n ** 64n - 1n),
       fc.uint8Array({ maxLength: 20 }),
       fc.integer({ min: -1e6, max: 1e9 }).map((quarters) => new PlistDate(quarters / 4)),
+      fc.double().map((value) => new PlistReal(value)),
+      fc.float().map((value) => new PlistReal(value, undefined, true)),
+      fc.nat(0xffff_ffff).map((uid) => new PlistUid(uid)),
     );
     const { value } = fc.letrec<{ value: PlistValue }>((tie) => ({
       value: fc.oneof(
@@ -76,8 +185,14 @@ describe('binary property lists as XML', () => {
     fc.assert(
       fc.property(value, (given) => {
         const original = writeBinaryPlist(given);
-        const back = readBinaryPlist(bytesOf(writeAsBinary(readAsXml(original)!.text, original)));
+        const { text } = readAsXml(original)!;
+        const back = readBinaryPlist(bytesOf(writeAsBinary(text, original)));
         assert.deepEqual(back.value, readBinaryPlist(original).value);
+        // One that stands in the middle of another file, which was changed elsewhere.
+        const inside = writeBinaryPlist(['before', given, 'behind']);
+        const changed = readAsXml(inside)!.text.replace('before', 'changed');
+        const after = readBinaryPlist(bytesOf(writeAsBinary(changed, inside))).value as PlistValue[];
+        assert.deepEqual(after[1], readBinaryPlist(original).value);
       }),
       { numRuns: 200 },
     );
