@@ -98,6 +98,7 @@ function serviceAbilities(
     signatureMarkdown: signature?.documentationFormat?.includes('markdown') === true,
     signatureActiveParameter: signature?.activeParameterSupport === true,
     signatureNoActive: signature?.noActiveParameterSupport === true,
+    linkTooltips: textDocument?.documentLink?.tooltipSupport === true,
     suggestCommand: typeof options.suggestCommand === 'string' ? options.suggestCommand : undefined,
     convertCommand: typeof options.convertCommand === 'string' ? options.convertCommand : undefined,
     rulePages: typeof options.rulePages === 'string' ? options.rulePages : undefined,

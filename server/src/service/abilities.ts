@@ -39,6 +39,8 @@ export interface ClientAbilities {
   readonly signatureActiveParameter: boolean;
   /** `null` for no active parameter. */
   readonly signatureNoActive: boolean;
+  /** Links say in words where they lead. */
+  readonly linkTooltips: boolean;
   /** Command that opens the client's suggestions again after a key was accepted, if the client named one. */
   readonly suggestCommand?: string | undefined;
   /** Command that converts a kext, called with `{ uri, target }`, if the client named one. */
@@ -71,6 +73,7 @@ export const FULL_ABILITIES: ClientAbilities = {
   signatureMarkdown: true,
   signatureActiveParameter: true,
   signatureNoActive: true,
+  linkTooltips: true,
 };
 
 /** A client of which nothing is known. */
@@ -97,4 +100,5 @@ export const PLAIN_ABILITIES: ClientAbilities = {
   signatureMarkdown: false,
   signatureActiveParameter: false,
   signatureNoActive: false,
+  linkTooltips: false,
 };

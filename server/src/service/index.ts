@@ -144,7 +144,7 @@ export function createLanguageService(options: LanguageServiceOptions = {}): Lan
     formatOnType: onTypeEdits,
     linkedRanges: (document, position) => linkedRanges(document, position) ?? null,
     highlights: documentHighlights,
-    links: documentLinks,
+    links: (document) => documentLinks(document, abilities),
     semanticTokens: (document, range) =>
       semanticTokens(
         document,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { DocumentSymbol, SelectionRange } from 'vscode-languageserver-types';
-import { FULL_ABILITIES } from '../../../server/src/service/abilities.ts';
+import { FULL_ABILITIES, PLAIN_ABILITIES } from '../../../server/src/service/abilities.ts';
 import { createLanguageService } from '../../../server/src/service/index.ts';
 import { offsetAt } from '../../../server/src/service/text.ts';
 import { applyLsp, dext, insideDext, marked, plist } from './marked.ts';
@@ -146,6 +146,21 @@ describe('links', () => {
       service.links(document).map(({ target }) => target),
       ['http://example.com/?a=1&b=2', 'https://example.com/a'],
     );
+  });
+  test('from a rule that a comment names to its page', () => {
+    const text =
+      '<!-- driver-plist-disable-next-line dext/missing-class no/rule -- see dext/missing-class -->';
+    const { document } = marked(dext(`${text}<!-- dext/missing-class -->|`));
+    const abilities = { ...FULL_ABILITIES, rulePages: 'lamp:{rule}' };
+    const [link, ...more] = createLanguageService({ abilities }).links(document);
+    assert.deepEqual(more, []);
+    assert.equal(link?.target, 'lamp:dext/missing-class');
+    assert.match(link.tooltip ?? '', /^Page of the rule: \w/);
+    const start = offsetAt(document, link.range.start);
+    assert.equal(document.text.slice(start, offsetAt(document, link.range.end)), 'dext/missing-class');
+    const plain = createLanguageService({ abilities: PLAIN_ABILITIES }).links(document)[0];
+    assert.match(plain?.target ?? '', /^https:.*dext\/missing-class\.md$/);
+    assert.equal(plain?.tooltip, undefined);
   });
   test('none with a build variable', () => {
     const { document } = marked(dext('<key>A</key><string>https://$(HOST)/a</string>|'));
