@@ -165,7 +165,18 @@ describe('comments that steer', () => {
 });
 
 describe('empty documents', () => {
-  const kinds = ['dext', 'codeless dext', 'kext', 'codeless kext', 'entitlements', 'plist'];
+  const kinds = [
+    'dext',
+    'codeless dext',
+    'kext',
+    'codeless kext',
+    'network extension',
+    'endpoint-security extension',
+    'camera extension',
+    'entitlements',
+    'app entitlements',
+    'plist',
+  ];
   test('a skeleton for each kind', () => assert.deepEqual(completeAt('|').labels, kinds));
   test('after a word', () =>
     assert.ok(completeAt('kex|').accepted('kext').includes('<string>KEXT</string>')));

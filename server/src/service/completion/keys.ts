@@ -7,6 +7,7 @@ import { entryWords, tableEntries } from '../tables.ts';
 import { escapeText } from '../text.ts';
 import type { Place } from './context.ts';
 import { filterFor, type Proposal } from './items.ts';
+import { isPersonalities, personalitySnippets } from './personalities.ts';
 import { literal, valueSnippet } from './snippet.ts';
 
 type KeyPlace = Extract<Place, { at: 'key' }>;
@@ -26,9 +27,30 @@ export function keyProposals(place: KeyPlace, evaluation: Evaluation | undefined
   for (const proposal of tableKeys(place, evaluation)) {
     if (!present.has(proposal.label)) proposals.push(proposal);
   }
+  proposals.push(...personalities(place));
   proposals.push(...firstKeys(place).filter(({ label }) => !present.has(label)));
   if (!place.contentOnly) proposals.push(anyKey(place, evaluation));
   return proposals;
+}
+
+/** Whole personalities, where names of personalities stand. */
+function personalities(place: KeyPlace): Proposal[] {
+  const { dict, document } = place;
+  if (place.valueFollows || !isPersonalities(dict)) return [];
+  return personalitySnippets(document.kind.kind).map((snippet, index) => {
+    let name = snippet.name;
+    for (let count = 2; dict.keyNode(name); count++) name = `${snippet.name}${count}`;
+    const body = snippet.body.replaceAll(`\${1:${snippet.name}}`, `\${1:${name}}`);
+    return {
+      label: snippet.label,
+      kind: snippet.kind,
+      snippet: framed(place, `<key>\${1:${name}}</key>\n${body}`),
+      filter: filterFor(place.token, '<key>', snippet.label),
+      sort: `0${String(index).padStart(5, '0')}`,
+      detail: snippet.detail,
+      documentation: () => snippet.documentation,
+    };
+  });
 }
 
 /** Keys that tell what an Info.plist is for; with one of them the others follow. */

@@ -124,6 +124,33 @@ const ENTITLEMENTS = `	<key>com.apple.developer.driverkit</key>
 	</array>
 `;
 
+/** Begins with what every app group of the team begins with. */
+const SERVICE = '\\$(TeamIdentifierPrefix)\\$(PRODUCT_BUNDLE_IDENTIFIER)';
+
+const usage = (text: string): string => `	<key>NSSystemExtensionUsageDescription</key>
+	<string>\${9:${text}}</string>
+`;
+
+const NETWORK_EXTENSION = `	<key>NetworkExtension</key>
+	<dict>
+		<key>NEMachServiceName</key>
+		<string>${SERVICE}</string>
+		<key>NEProviderClasses</key>
+		<dict>
+			<key>com.apple.networkextension.\${1|filter-data,filter-packet,packet-tunnel,app-proxy,dns-proxy|}</key>
+			<string>\\$(PRODUCT_MODULE_NAME).\${2:FilterDataProvider}</string>
+		</dict>
+	</dict>
+`;
+
+const APP_ENTITLEMENTS = `	<key>com.apple.developer.driverkit.userclient-access</key>
+	<array>
+		<string>\${1:com.example.app.driver}</string>
+	</array>
+	<key>com.apple.developer.system-extension.install</key>
+	<true/>
+`;
+
 interface Skeleton {
   readonly label: string;
   readonly detail: string;
@@ -156,7 +183,34 @@ export const SKELETONS: readonly Skeleton[] = [
     detail: 'Info.plist of a kernel extension that has personalities only',
     body: `${identity('KEXT').replace('1.0</string>', '1.0.0</string>')}${CODELESS_KEXT_PERSONALITY}`,
   },
+  {
+    label: 'network extension',
+    detail: 'Info.plist of a network system extension',
+    body: `${BUNDLE_KEYS}${identity('\\$(PRODUCT_BUNDLE_PACKAGE_TYPE)')}${usage('Filters the network traffic.')}${NETWORK_EXTENSION}`,
+  },
+  {
+    label: 'endpoint-security extension',
+    detail: 'Info.plist of an endpoint-security system extension',
+    body: `${BUNDLE_KEYS}${identity('\\$(PRODUCT_BUNDLE_PACKAGE_TYPE)')}	<key>NSEndpointSecurityMachServiceName</key>
+	<string>${SERVICE}</string>
+${usage('Watches what programs do.')}`,
+  },
+  {
+    label: 'camera extension',
+    detail: 'Info.plist of a camera system extension',
+    body: `${BUNDLE_KEYS}${identity('\\$(PRODUCT_BUNDLE_PACKAGE_TYPE)')}	<key>CMIOExtension</key>
+	<dict>
+		<key>CMIOExtensionMachServiceName</key>
+		<string>${SERVICE}</string>
+	</dict>
+${usage('Offers a camera.')}`,
+  },
   { label: 'entitlements', detail: 'Entitlements of a DriverKit extension', body: ENTITLEMENTS },
+  {
+    label: 'app entitlements',
+    detail: 'Entitlements of an app that carries a driver or a system extension',
+    body: APP_ENTITLEMENTS,
+  },
   { label: 'plist', detail: 'An empty property list', body: '\t$0\n' },
 ];
 

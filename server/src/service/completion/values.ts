@@ -13,6 +13,7 @@ import { pciNames } from '../valueWords.ts';
 import type { Place, Token } from './context.ts';
 import { deviceValues } from './devices.ts';
 import { filterFor, type Proposal } from './items.ts';
+import { isPersonalities, personalitySnippets } from './personalities.ts';
 import { emptyElement, jsonElement, literal } from './snippet.ts';
 
 type ValuePlace = Extract<Place, { at: 'value' }>;
@@ -314,6 +315,21 @@ function elements(
         filter: elementFilter(place, body, label),
         sort: sort(0),
         detail: description,
+      });
+    }
+  }
+  if (place.owner && isPersonalities(place.owner)) {
+    for (const { label, kind, body, detail, documentation } of personalitySnippets(
+      place.document.kind.kind,
+    )) {
+      proposals.push({
+        label,
+        kind,
+        snippet: body,
+        filter: elementFilter(place, body, label),
+        sort: sort(0),
+        detail,
+        documentation: () => documentation,
       });
     }
   }
