@@ -115,6 +115,18 @@ export function enumValues(schemas: readonly SchemaObject[]): readonly EnumValue
   return values;
 }
 
+/**
+ * Keys of the nub that a personality names: those of the `match-….schema.json` that apply for its provider class.
+ *
+ * @param schemas what applies to the personality
+ */
+export function nubKeys(schemas: readonly SchemaObject[]): ReadonlySet<string> {
+  const own = schemas.filter(({ $id }) => $id !== undefined && NUB_SCHEMA.test($id));
+  return new Set(own.flatMap(({ properties = {} }) => Object.keys(properties)));
+}
+
+const NUB_SCHEMA = /^match-(?!general|merge)[\w-]+\.schema\.json$/;
+
 export function isDeprecated(schemas: readonly SchemaObject[]): boolean {
   return schemas.some((schema) => schema.deprecated === true || schema.deprecationMessage !== undefined);
 }

@@ -46,7 +46,8 @@ describe('in a dictionary that has no closing tag yet', () => {
   });
   test('a line that stands further left belongs to the dictionary around', () => {
     const typed = `${START}\n\t\t\t<key>IOClass</key>\n\t\t\t<string>IOUserService</string>\n\t\t|\n\t</dict>\n</dict>\n</plist>\n`;
-    assert.deepEqual(labels(typed), ['key']);
+    assert.ok(labels(typed).includes('USB device'));
+    assert.ok(!labels(typed).includes('IOProviderClass'));
   });
 });
 
@@ -96,6 +97,25 @@ describe('which keys are offered', () => {
     const first = labels.slice(0, 6);
     for (const key of required) assert.ok(first.includes(key), `${key} is not among ${first.join(', ')}`);
     assert.ok(labels.indexOf('idVendor') > labels.indexOf('IOUserClass'));
+  });
+  test('then those of the nub, then what most drivers have', () => {
+    const { labels } = completeAt(dext(lines));
+    const order = [
+      'CFBundleIdentifierKernel',
+      'idVendor',
+      'bcdDevice',
+      'CFBundleIdentifier',
+      'IOProbeScore',
+      'IOKitDebug',
+    ];
+    const places = order.map((key) => labels.indexOf(key));
+    assert.deepEqual(
+      places,
+      [...places].sort((a, b) => a - b),
+    );
+    assert.ok(places.every((place) => place >= 0));
+    const root = completeAt(plist('\t<key>CFBundlePackageType</key>\n\t<string>KEXT</string>\n\t|\n')).labels;
+    assert.deepEqual(root.slice(0, 3), ['CFBundleIdentifier', 'IOKitPersonalities', 'OSBundleLibraries']);
   });
   test('keys of the provider', () => {
     const { labels } = completeAt(dext(lines));

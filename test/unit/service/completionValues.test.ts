@@ -105,6 +105,61 @@ describe('build variables', () => {
     assert.equal(acceptedIn(value('a.$(PROD|).b'), '$(PRODUCT_NAME)'), value('a.$(PRODUCT_NAME).b')));
 });
 
+describe('what stands around', () => {
+  const name = '\t\t\t<key>IOUserServerName</key>\n';
+  test('the text that a bundle id usually is', () =>
+    assert.equal(
+      insideDext(
+        completeAt(dext(`${name}\t\t\t<string>|</string>`)).accepted('$(PRODUCT_BUNDLE_IDENTIFIER)'),
+      ),
+      `${name}\t\t\t<string>$(PRODUCT_BUNDLE_IDENTIFIER)</string>`,
+    ));
+  const other = `\t\t</dict>\n\t\t<key>Torch</key>\n\t\t<dict>\n`;
+  test('what the same key holds in another personality', () => {
+    const text = dext(`${name}\t\t\t<string>com.example.lamp</string>\n${other}${name}\t\t\t|`);
+    const { accepted, item } = completeAt(text);
+    assert.equal(item('com.example.lamp').labelDetails?.description, 'in this file');
+    assert.match(
+      accepted('com.example.lamp'),
+      /<key>Torch<\/key>[\s\S]*<string>com\.example\.lamp<\/string>\n\t\t<\/dict>/,
+    );
+  });
+  test('a vendor of this file before all others, by its name', () => {
+    const vendor =
+      '\t\t\t<key>IOProviderClass</key>\n\t\t\t<string>IOUSBHostDevice</string>\n\t\t\t<key>idVendor</key>\n';
+    const { labels, item } = completeAt(
+      dext(`${vendor}\t\t\t<integer>1452</integer>\n${other}${vendor}\t\t\t<integer>|</integer>`),
+    );
+    assert.equal(labels[0], 'Apple, Inc.');
+    assert.equal(item('Apple, Inc.').labelDetails?.description, '1452 · in this file');
+    assert.equal(labels.filter((label) => label === 'Apple, Inc.').length, 1);
+  });
+  test('not where a list is closed, not the value under the cursor', () => {
+    const own = '\t\t\t<key>A</key>\n';
+    assert.deepEqual(completeAt(dext(`${own}\t\t\t<string>red|</string>`)).labels, []);
+    const required = plist(
+      '\t<key>OSBundleRequired</key>\n\t<string>Rot</string>\n\t<key>B</key>\n\t<dict>\n\t\t<key>OSBundleRequired</key>\n\t\t<string>|</string>\n\t</dict>\n',
+    );
+    assert.ok(completeAt(required, undefined, 'dext').labels.includes('Rot'));
+    const closed = required.replace('\t<key>B</key>\n\t<dict>\n', '').replace('\t</dict>\n', '');
+    assert.ok(!completeAt(closed, undefined, 'kext').labels.includes('Rot'));
+  });
+  test('nothing twice in a list', () => {
+    const providers = (items: string) =>
+      completeAt(
+        plist(
+          `\t<key>com.apple.developer.networking.networkextension</key>\n\t<array>\n${items}\t</array>\n`,
+        ),
+        undefined,
+        'entitlements',
+      ).labels;
+    assert.ok(providers('\t\t<string>|</string>\n').includes('relay'));
+    assert.ok(!providers('\t\t<string>relay</string>\n\t\t<string>|</string>\n').includes('relay'));
+    assert.ok(!providers('\t\t<string>relay</string>\n\t\t|\n').includes('relay'));
+    assert.ok(providers('\t\t<string>rel|ay</string>\n').includes('relay'));
+  });
+});
+
 describe('kext libraries', () => {
   test('are keys, with the version that a kext may ask for', () => {
     const text = plist(

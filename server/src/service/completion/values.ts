@@ -1,37 +1,27 @@
 /** Proposes values: what the schemas list, tables of names, numbers by their names, build variables. */
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import type { Registry } from '../../iokit/registry.ts';
-import type { PlistNode } from '../../plist/types.ts';
 import type { Evaluation, JsonValue, PlistType, SchemaObject } from '../../schema/types.ts';
 import { BUILD_VARIABLES } from '../buildVariables.ts';
 import { jsonWords } from '../describe.ts';
-import { type NumberContext, nameOfNumber, searchNumbers } from '../numbers.ts';
+import { searchNumbers } from '../numbers.ts';
 import { allowedTypes, annotation, enumValues, namesType, PLIST_TYPES, typeOfJson } from '../schemaInfo.ts';
 import { entryWords, type TableEntry, tableEntries } from '../tables.ts';
 import { escapeText } from '../text.ts';
-import { pciNames } from '../valueWords.ts';
-import type { Place, Token } from './context.ts';
+import type { Token } from './context.ts';
 import { deviceValues } from './devices.ts';
 import { filterFor, type Proposal } from './items.ts';
+import {
+  fixedTexts,
+  itemsBeside,
+  nameOf,
+  numberContext,
+  usedElsewhere,
+  type Value,
+  type ValuePlace,
+} from './nearby.ts';
 import { isPersonalities, personalitySnippets } from './personalities.ts';
 import { emptyElement, jsonElement, literal } from './snippet.ts';
-
-type ValuePlace = Extract<Place, { at: 'value' }>;
-
-/** One value, before it is known whether its element or its text alone is written. */
-interface Value {
-  readonly label: string;
-  readonly type: PlistType;
-  /** Content of the element, as it is read (not escaped). */
-  readonly content: string;
-  readonly detail?: string | undefined;
-  readonly documentation?: string | undefined;
-  readonly filter?: string | undefined;
-  readonly preselect?: boolean | undefined;
-  readonly kind: CompletionItemKind;
-  readonly deprecated?: boolean | undefined;
-  readonly json?: JsonValue;
-}
 
 export interface ValueProposals {
   readonly proposals: readonly Proposal[];
@@ -107,6 +97,9 @@ function valuesOf(
   };
   const preset = annotation(schemas, 'default');
   const listed = enumValues(schemas) ?? [];
+  // What stands in the list already is not offered again.
+  for (const item of itemsBeside(place)) seen.add(item);
+  if (listed.length === 0) for (const value of usedElsewhere(place, schemas)) add(value);
   for (const { value, description } of listed) {
     add(fromJson(value, types, { documentation: description, preselect: value === preset }));
   }
@@ -125,6 +118,7 @@ function valuesOf(
     }
     if (schema.table) for (const entry of entriesFor(place, schema.table)) add(fromTable(entry));
   }
+  for (const value of fixedTexts(place, schemas)) add(value);
   const incomplete = addNumbers(place, schemas, add);
   if (types.includes('boolean') && namesType(schemas)) {
     for (const value of [true, false]) add(fromJson(value, types, {}));
@@ -143,14 +137,11 @@ function entryOf(schemas: readonly SchemaObject[], value: JsonValue): TableEntry
 
 /** The name of an example that is a number, or a text of PCI numbers. */
 function named(place: ValuePlace, schemas: readonly SchemaObject[], value: JsonValue): Partial<Value> {
-  const kind = annotation(schemas, 'number');
-  if (kind && typeof value === 'string') {
-    const [first] = pciNames(value, kind);
-    return first ? { detail: first.name, filter: `${first.name} ${value}` } : {};
-  }
-  if (!kind || typeof value !== 'number' || !Number.isInteger(value)) return {};
-  const name = nameOfNumber(kind, BigInt(value), numberContext(place.owner));
-  return name ? { detail: name } : {};
+  const whole = typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
+  if (typeof whole !== 'string' && typeof whole !== 'bigint') return {};
+  const name = nameOf(place, schemas, whole);
+  if (!name) return {};
+  return typeof whole === 'string' ? { detail: name, filter: `${name} ${whole}` } : { detail: name };
 }
 
 function fromJson(value: JsonValue, types: readonly PlistType[], more: Partial<Value>): Value {
@@ -240,13 +231,6 @@ function addPciNames(kind: string, typed: string, add: (value: Value) => void): 
     propose(name, `0x0000${value.toString(16).padStart(4, '0')}&0x0000ffff`, 'Every device of this vendor');
   }
   return more;
-}
-
-/** What stands beside a number and says more of it: a product's vendor. */
-function numberContext(owner: PlistNode | undefined): NumberContext {
-  let dict = owner;
-  while (dict && dict.kind !== 'dict') dict = dict.parent;
-  return { sibling: (key) => dict?.get(key)?.integer };
 }
 
 function variables(): Value[] {
