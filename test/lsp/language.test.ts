@@ -1,7 +1,17 @@
 /** Language features over the built server, each with the client that it is for and with one that lacks it. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
-import type { ClientCapabilities, CodeAction, SignatureHelp, TextDocumentEdit } from 'vscode-languageserver';
+import { pathToFileURL } from 'node:url';
+import type {
+  ClientCapabilities,
+  CodeAction,
+  CompletionList,
+  DocumentLink,
+  SignatureHelp,
+  TextDocumentEdit,
+} from 'vscode-languageserver';
 import { dext } from '../unit/service/marked.ts';
 import { CLIENT_3_16, startClient } from './client.ts';
 
@@ -111,4 +121,47 @@ describe('extraction of a user client', () => {
     assert.ok(rest.every((one) => 'newText' in one));
     assert.equal(await client.stop(), 0);
   });
+});
+
+test('completion knows the settings and classes of the project', async () => {
+  const folder = path.resolve(import.meta.dirname, '../fixtures/workspace/rules/user-client-access/valid');
+  const client = await startClient(CLIENT_3_18, { folders: [pathToFileURL(folder).href] });
+  // Answered when the workspace has been read.
+  await client.connection.sendRequest('workspace/symbol', { query: '' });
+  const file = path.join(folder, 'Driver/Info.plist');
+  const uri = pathToFileURL(file).href;
+  const document = await client.open(uri, readFileSync(file, 'utf8'));
+  const details = async (position: object): Promise<Map<string, unknown>> => {
+    const list = await client.connection.sendRequest<CompletionList>('textDocument/completion', {
+      textDocument: { uri },
+      position,
+    });
+    return new Map(list.items.map(({ label, detail }) => [label, detail]));
+  };
+  await document.change('Lets the lamp shine.', 'By $(');
+  const settings = await details(document.after('By $('));
+  assert.equal(settings.get('$(PRODUCT_BUNDLE_IDENTIFIER)'), 'com.acme.lamp.driver');
+  assert.equal(settings.get('$(DRIVERKIT_DEPLOYMENT_TARGET)'), '21.0');
+  const classes = await details(document.after('<key>IOUserClass</key>\n\t\t\t<string>'));
+  assert.equal(classes.get('Lamp'), 'Lamp.iig');
+  assert.equal(await client.stop(), 0);
+});
+
+test('a rule that a comment names leads to its page, in words for a client that shows them', async () => {
+  const text = dext('\t\t\t<!-- driver-plist-disable-next-line dext/missing-class -->');
+  for (const tooltipSupport of [true, false]) {
+    const client = await startClient({
+      ...CLIENT_3_16,
+      textDocument: { ...CLIENT_3_16.textDocument, documentLink: { tooltipSupport } },
+    });
+    await client.open(URI, text);
+    const links = await client.connection.sendRequest<DocumentLink[]>('textDocument/documentLink', {
+      textDocument: { uri: URI },
+    });
+    assert.deepEqual(
+      links.map(({ target, tooltip }) => [target?.replace(/^.*docs/, 'docs'), tooltip !== undefined]),
+      [['docs/rules/dext/missing-class.md', tooltipSupport]],
+    );
+    assert.equal(await client.stop(), 0);
+  }
 });

@@ -54,6 +54,7 @@ import {
   severalHints,
   severalHover,
   severalLinks,
+  severalNames,
   workspaceCapabilities,
 } from './workspaceFeatures.ts';
 
@@ -104,6 +105,7 @@ function createServer(
     abilities: abilities.service,
     lintOptions: store.lintOptions,
     registry: () => registry.current()?.registry,
+    names: (document) => live && severalNames(live, document),
   });
 
   /** Settings that the client sent rather than let us ask for. */

@@ -28,6 +28,7 @@ import { renameAt, renameRange } from '../service/rename.ts';
 import { settingHints, settingHover } from '../service/settingValues.ts';
 import type { Place } from '../service/subjects.ts';
 import { offsetAt, rangeOf } from '../service/text.ts';
+import { namesFor, type WorkspaceNames } from '../service/workspaceNames.ts';
 import { type WorkspaceSymbol, workspaceSymbols } from '../service/workspaceSymbols.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import type { FeatureContext } from './features.ts';
@@ -220,6 +221,11 @@ export async function severalLinks(live: LiveWorkspace, document: PlistDocument)
     range: rangeOf(own, range),
     target: live.outer(uri),
   }));
+}
+
+/** What the project around the document names; undefined until it has been read. */
+export function severalNames(live: LiveWorkspace, { uri }: PlistDocument): WorkspaceNames | undefined {
+  return live.isRead() ? namesFor(live.workspace, { uri: live.inner(uri) }) : undefined;
 }
 
 /** The document as the workspace holds it. */

@@ -42,6 +42,7 @@ import { selectionRanges } from './selectionRanges.ts';
 import { semanticTokens } from './semanticTokens.ts';
 import { type SignatureQuery, signatureHelpAt } from './signatureHelp.ts';
 import { offsetAt } from './text.ts';
+import type { WorkspaceNames } from './workspaceNames.ts';
 
 export interface LanguageServiceOptions {
   /** Default: a client that can do everything. */
@@ -50,6 +51,8 @@ export interface LanguageServiceOptions {
   readonly lintOptions?: ((document: PlistDocument) => LintOptions) | undefined;
   /** The registry dump in use, whose devices completion proposes; undefined for none. */
   readonly registry?: (() => Registry | undefined) | undefined;
+  /** What the project around a document names; undefined where none is read. */
+  readonly names?: ((document: PlistDocument) => WorkspaceNames | undefined) | undefined;
 }
 
 export interface LanguageService {
@@ -108,7 +111,7 @@ export function createLanguageService(options: LanguageServiceOptions = {}): Lan
         abilities,
         lintOptions(document),
         trigger,
-        options.registry?.(),
+        { registry: options.registry?.(), names: options.names?.(document) },
       );
       if (!abilities.lazyDocumentation) {
         return {

@@ -19,6 +19,8 @@ export interface BundleConfiguration {
   readonly generatesInfoPlist: boolean;
   /** The value of a build setting; undefined when unknown or where there are no settings. */
   setting(name: string): string | undefined;
+  /** Names of the settings that the project writes; none where there is no project. */
+  settingNames(): readonly string[];
   /** A text with its build variables replaced; undefined when one is unknown. */
   expand(text: string): string | undefined;
 }
@@ -171,6 +173,7 @@ function targetConfiguration(
     entitlements: file('CODE_SIGN_ENTITLEMENTS'),
     generatesInfoPlist: configuration.setting('GENERATE_INFOPLIST_FILE') === 'YES',
     setting: configuration.setting,
+    settingNames: configuration.settingNames,
     expand: configuration.expand,
   };
 }
@@ -222,6 +225,7 @@ const withoutSettings = {
   name: undefined,
   generatesInfoPlist: false,
   setting: () => undefined,
+  settingNames: () => [],
   expand: (text: string) => (text.includes('$') ? undefined : text),
 };
 

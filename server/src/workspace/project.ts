@@ -37,6 +37,8 @@ export interface TargetConfiguration {
   readonly name: string;
   /** The value of a setting, expanded; undefined when unknown. */
   setting(name: string): string | undefined;
+  /** Names of the settings that the project or its xcconfig files write; Xcode's own defaults are not among them. */
+  settingNames(): readonly string[];
   /** A text with its variables replaced; undefined when one is unknown. */
   expand(text: string): string | undefined;
   /** Where the value is written: in an xcconfig file or the project file; undefined for Xcode's own defaults. */
@@ -212,6 +214,10 @@ function resolved(
   return {
     name: own.name,
     setting: (name) => settingValue(name, levels),
+    settingNames: () => {
+      const names = unconditional.slice(0, -1).flatMap((level) => [...level.keys()]);
+      return [...new Set(names.map((name) => name.replace(/\[.*/, '')))];
+    },
     expand: (text) => expandSettings(text, levels),
     place(name) {
       const sides = [

@@ -1,6 +1,5 @@
 /** Completion: keys with their values, values, tags, comments that steer us, whole files. */
 import { type CompletionItem, CompletionItemKind, type CompletionList } from 'vscode-languageserver-types';
-import type { Registry } from '../../iokit/registry.ts';
 import { ruleIds } from '../../rules/index.ts';
 import type { LintOptions } from '../../rules/lint.ts';
 import { BUNDLE_KINDS, type PlistDocument } from '../../workspace/types.ts';
@@ -10,7 +9,7 @@ import { type Place, placeAt, type Token } from './context.ts';
 import { itemContext, type Proposal, toItem } from './items.ts';
 import { keyProposals } from './keys.ts';
 import { skeletonProposals } from './skeletons.ts';
-import { valueProposals } from './values.ts';
+import { type CompletionSources, valueProposals } from './values.ts';
 
 export interface Completion extends CompletionList {
   /** Documentation of each item, in the order of the items, as Markdown; computed when called. */
@@ -24,7 +23,7 @@ const ITEM_LIMIT = 1000;
  * What may be written at an offset. Never throws; an empty list where nothing is known.
  *
  * @param trigger the character that opened the list, when the person did not ask for it
- * @param registry the dump whose devices are proposed
+ * @param sources what else is known beside the document
  */
 export function completionsAt(
   document: PlistDocument,
@@ -32,13 +31,13 @@ export function completionsAt(
   abilities: ClientAbilities,
   options: LintOptions = {},
   trigger?: string,
-  registry?: Registry,
+  sources: CompletionSources = {},
 ): Completion {
   const place = placeAt(document, offset);
   if (!place || (trigger !== undefined && !isWelcome(place, trigger))) {
     return { items: [], isIncomplete: false, documentation: [] };
   }
-  const { proposals, incomplete, token = place.token } = proposalsFor(place, options, registry);
+  const { proposals, incomplete, token = place.token } = proposalsFor(place, options, sources);
   const context = itemContext(document, token, offset, abilities);
   const shown = proposals.slice(0, ITEM_LIMIT);
   return {
@@ -69,7 +68,7 @@ function isWelcome(place: Place, trigger: string): boolean {
 function proposalsFor(
   place: Place,
   options: LintOptions,
-  registry: Registry | undefined,
+  sources: CompletionSources,
 ): { proposals: readonly Proposal[]; incomplete: boolean; token?: Token } {
   switch (place.at) {
     case 'empty-document':
@@ -83,7 +82,7 @@ function proposalsFor(
     case 'key':
       return { proposals: keyProposals(place, evaluationOf(place.document, options)), incomplete: false };
     case 'value':
-      return valueProposals(place, evaluationOf(place.document, options), registry);
+      return valueProposals(place, evaluationOf(place.document, options), sources);
   }
 }
 

@@ -2,12 +2,12 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import type { Registry } from '../../iokit/registry.ts';
 import type { Evaluation, JsonValue, PlistType, SchemaObject } from '../../schema/types.ts';
-import { BUILD_VARIABLES } from '../buildVariables.ts';
 import { jsonWords } from '../describe.ts';
 import { searchNumbers } from '../numbers.ts';
 import { allowedTypes, annotation, enumValues, namesType, PLIST_TYPES, typeOfJson } from '../schemaInfo.ts';
 import { entryWords, type TableEntry, tableEntries } from '../tables.ts';
 import { escapeText } from '../text.ts';
+import type { WorkspaceNames } from '../workspaceNames.ts';
 import type { Token } from './context.ts';
 import { deviceValues } from './devices.ts';
 import { filterFor, type Proposal } from './items.ts';
@@ -21,7 +21,16 @@ import {
   type ValuePlace,
 } from './nearby.ts';
 import { isPersonalities, personalitySnippets } from './personalities.ts';
+import { fromProject, variables } from './project.ts';
 import { emptyElement, jsonElement, literal } from './snippet.ts';
+
+/** What completion may ask beside the document. */
+export interface CompletionSources {
+  /** The dump whose devices are proposed. */
+  readonly registry?: Registry | undefined;
+  /** What the project around the document names. */
+  readonly names?: WorkspaceNames | undefined;
+}
 
 export interface ValueProposals {
   readonly proposals: readonly Proposal[];
@@ -34,22 +43,24 @@ export interface ValueProposals {
 /**
  * Never throws; without schemas the types alone are proposed.
  *
- * @param registry the dump whose devices are proposed, before all else
+ * @param sources whose devices and names are proposed, before all else
  */
 export function valueProposals(
   given: ValuePlace,
   evaluation: Evaluation | undefined,
-  registry?: Registry,
+  { registry, names }: CompletionSources = {},
 ): ValueProposals {
   if (given.variable) {
-    return { proposals: contents(given, variables()), incomplete: false, token: given.token };
+    return { proposals: contents(given, variables(names)), incomplete: false, token: given.token };
   }
   const schemas = schemasFor(given, evaluation);
   const types = allowedTypes(schemas);
   const isList = given.contentOf === 'string' && /^pci-/.test(annotation(schemas, 'number') ?? '');
   const place = isList ? { ...given, token: wordOf(given) } : given;
-  const { values, incomplete } = valuesOf(place, schemas, types);
-  const devices = fromDevices(place, registry);
+  const { values: known, incomplete } = valuesOf(place, schemas, types);
+  const named = fromProject(place, names);
+  const values = known.filter(({ content }) => !named.some((one) => one.content === content));
+  const devices = [...fromDevices(place, registry), ...named];
   const proposals = place.contentOf
     ? contents(place, [...devices, ...values])
     : elements(place, devices, values, schemas, types);
@@ -231,16 +242,6 @@ function addPciNames(kind: string, typed: string, add: (value: Value) => void): 
     propose(name, `0x0000${value.toString(16).padStart(4, '0')}&0x0000ffff`, 'Every device of this vendor');
   }
   return more;
-}
-
-function variables(): Value[] {
-  return BUILD_VARIABLES.map(({ name, meaning }) => ({
-    label: `$(${name})`,
-    type: 'string',
-    content: `$(${name})`,
-    detail: meaning,
-    kind: CompletionItemKind.Variable,
-  }));
 }
 
 /** Inside an element: the texts that its type takes. */
