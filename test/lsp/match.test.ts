@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { CodeLens } from 'vscode-languageserver';
+import { type CodeLens, DiagnosticSeverity } from 'vscode-languageserver';
 import type {
   AddedPersonality,
   DeviceSuggestion,
@@ -219,6 +219,29 @@ describe('matching over LSP', () => {
     assert.equal(await place({ key: 'noSuchKey' }), lineOf('<key>Lamp') - 1);
     await document.change('<key>IOKitPersonalities', '\n\n<key>IOKitPersonalities');
     assert.equal(await place({ key: 'idProduct' }), lineOf('<key>idProduct') + 1);
+    await client.stop();
+  });
+
+  test('what no device matches stands among the problems while a dump is loaded, as on the command line', async () => {
+    const client = await startClient(CLIENT_PULL, options);
+    const document = await client.open(URI, dext(personality(9)));
+    const problems = async () =>
+      (await document.pull()).items.filter(({ code }) => code === 'match/no-device');
+    assert.deepEqual(await problems(), []);
+    await load(client, pathToFileURL(dump).href);
+    const [problem, ...more] = await problems();
+    assert.deepEqual(more, []);
+    assert.equal(problem?.severity, DiagnosticSeverity.Information);
+    assert.match(
+      String(problem?.message),
+      /No device of the registry dump matches.*idProduct: wants 9, has [17]/,
+    );
+    await document.change('<integer>9</integer>', '<integer>7</integer>');
+    assert.deepEqual(await problems(), []);
+    await document.change('<integer>7</integer>', '<integer>8</integer>');
+    assert.equal((await problems()).length, 1);
+    await load(client, null);
+    assert.deepEqual(await problems(), []);
     await client.stop();
   });
 

@@ -3,7 +3,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { changeBetween } from '../plist/change.ts';
 import type { PlistTree } from '../plist/types.ts';
 import { update } from '../plist/update.ts';
-import type { LintOptions } from '../rules/lint.ts';
+import type { LintOptions, OnDevices } from '../rules/lint.ts';
 import { follows } from '../service/knowledge.ts';
 import { lendTextDocument } from '../service/text.ts';
 import { openDocument, pathOf } from '../workspace/document.ts';
@@ -41,6 +41,8 @@ export interface DocumentStore {
   lintOptions(document: PlistDocument): LintOptions;
   /** Settings or project files changed: kinds and findings may be others now. */
   setSettings(uri: string, settings: DocumentSettings): void;
+  /** Another registry dump, or none, is in use: findings may be others now. */
+  setDevices(onDevices: OnDevices | undefined): void;
   forget(uri: string): void;
 }
 
@@ -63,7 +65,8 @@ export function createDocumentStore(
   const entries = new Map<string, Entry>();
   const ours = new Set<string>();
   const settingsOf = new Map<string, DocumentSettings & { readonly lint: LintOptions }>();
-  const unset: LintOptions = { onRuleError };
+  let onDevices: OnDevices | undefined;
+  let unset: LintOptions = { onRuleError };
 
   return {
     get(uri) {
@@ -86,9 +89,16 @@ export function createDocumentStore(
       settingsOf.set(uri, {
         settings,
         project,
-        lint: { severities, overlays: project?.overlays, onRuleError },
+        lint: { severities, overlays: project?.overlays, onDevices, onRuleError },
       });
       entries.delete(uri);
+    },
+    setDevices(given) {
+      onDevices = given;
+      // Other objects, so that nothing which was found with the old ones is taken over.
+      unset = { onRuleError, onDevices };
+      for (const [uri, known] of settingsOf)
+        settingsOf.set(uri, { ...known, lint: { ...known.lint, onDevices } });
     },
     forget(uri) {
       entries.delete(uri);

@@ -12,6 +12,8 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import { CONFIG_FILE } from '../rules/config.ts';
+import type { OnDevices } from '../rules/lint.ts';
+import { registryFindings } from '../rules/match-registry.ts';
 import { createLanguageService } from '../service/index.ts';
 import type { DetectedKind, PlistDocument } from '../workspace/types.ts';
 import { readAbilities, type ServerAbilities } from './abilities.ts';
@@ -187,6 +189,11 @@ function createServer(
     clientReads: abilities.readFile,
     clientProgress: abilities.progress,
     changed: () => {
+      const dump = registry.current()?.registry;
+      const onDevices: OnDevices | undefined = dump && ((document) => registryFindings(document, dump));
+      store.setDevices(onDevices);
+      live?.devicesChanged(onDevices);
+      diagnostics.refresh(texts.keys());
       if (abilities.refreshCodeLenses) connection.sendRequest(CodeLensRefreshRequest.type).catch(() => {});
     },
   });

@@ -8,7 +8,7 @@ import {
   type InitializeParams,
 } from 'vscode-languageserver';
 import { URI } from 'vscode-uri';
-import type { LintOptions } from '../rules/lint.ts';
+import type { LintOptions, OnDevices } from '../rules/lint.ts';
 import { createWorkspaceLinter, type WorkspaceLinter } from '../rules/workspace-lint.ts';
 import type { FileSystem, PlistDocument } from '../workspace/types.ts';
 import { roleOf } from '../workspace/walk.ts';
@@ -98,6 +98,8 @@ export interface LiveWorkspace {
   foldersChanged(added: readonly string[], removed: readonly string[]): void;
   /** Settings or config files are others now. */
   configChanged(): void;
+  /** Another registry dump, or none, is in use. */
+  devicesChanged(onDevices: OnDevices | undefined): void;
   start(): void;
 }
 
@@ -112,6 +114,7 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
   const adopted = new WeakMap<PlistDocument, PlistDocument>();
   let config: ProjectConfig | undefined;
   let closedOptions: LintOptions = {};
+  let onDevices: OnDevices | undefined;
   let settings: Settings | undefined;
   let read = false;
   let stopped = false;
@@ -136,6 +139,7 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
     closedOptions = {
       severities: new Map([...settings.severities, ...(config?.config.severities ?? [])]),
       overlays: config?.overlays,
+      onDevices,
       onRuleError: (rule, error) => connection.console.error(`rule ${rule}: ${stackOf(error)}`),
     };
   };
@@ -243,6 +247,11 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
         .then(loadConfig)
         .then(tell)
         .catch(() => {});
+    },
+    devicesChanged(given) {
+      onDevices = given;
+      closedOptions = { ...closedOptions, onDevices };
+      tell();
     },
     start() {
       reading = index();

@@ -16,12 +16,14 @@ import type { Finding, Fix, Report, Rule, RuleContext, Severity } from './types.
 /** What a person may set for a rule id, for `group/*` or `*`; later entries of a map beat earlier ones. */
 export type RuleSetting = 'off' | 'hint' | 'info' | 'warning' | 'error';
 
+export type OnDevices = (document: PlistDocument) => readonly Finding[];
+
 export interface LintOptions {
   readonly severities?: ReadonlyMap<string, RuleSetting> | undefined;
   /** Schemas of the user, checked beside ours. */
   readonly overlays?: ((kind: BundleKind) => readonly Schema[]) | undefined;
   /** What the devices of a registry dump show of a document; absent where no dump is at hand. */
-  readonly onDevices?: ((document: PlistDocument) => readonly Finding[]) | undefined;
+  readonly onDevices?: OnDevices | undefined;
   /** Told of a rule that threw: a bug of ours, shown to no user as a finding. */
   readonly onRuleError?: ((rule: string, error: unknown) => void) | undefined;
 }

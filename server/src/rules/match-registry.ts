@@ -1,6 +1,8 @@
 /** What a registry dump shows: personalities that none of its devices would match. */
-import { matchReport } from '../iokit/matching-report.ts';
-import type { Registry } from '../iokit/registry.ts';
+import { entriesOfClass } from '../iokit/entries.ts';
+import { nearestMisses } from '../iokit/explain.ts';
+import { countMatches } from '../iokit/matching-report.ts';
+import type { Registry, RegistryNode } from '../iokit/registry.ts';
 import type { PlistNode } from '../plist/types.ts';
 import { isArray, isDict, type PlistDict, type PlistValue } from '../plist/value.ts';
 import { hasBuildVariable } from '../plist/variables.ts';
@@ -16,7 +18,7 @@ export const registryRules: readonly Rule[] = [
     id: NO_DEVICE,
     severity: 'information',
     title: 'No device of the dump matches',
-    what: 'A personality that matches no device of the registry dump which was handed in (`--registry`).',
+    what: 'A personality that matches no device of the registry dump which was handed in (`--registry`, or loaded in the editor).',
     why: 'On the machine of the dump, with the devices that were plugged in then, the driver would not start for this personality.',
     how: 'Compare with the nearest device, which the message names, or take a dump with the device plugged in: `ioreg -l -w0 > dump.txt`. `driver-plist match` shows every check.',
     source: ['docs/matching.md of this project', 'apple-oss-distributions/xnu iokit/Kernel/IOService.cpp'],
@@ -33,6 +35,22 @@ export const registryRules: readonly Rule[] = [
 /** Keys that say what is started, not on which device. */
 const NOT_MATCHED = /^(IOUserServerName|IOUserClass|IOClass|CFBundleIdentifier|CFBundleIdentifierKernel)$/;
 
+/** Asked of a dump: once for each text of a personality, so that a keystroke asks again of one only. */
+interface Answers {
+  /** Entries among which the nearest is to be looked for; undefined when something matches or nothing can be told. */
+  readonly unmatched: Map<string, readonly RegistryNode[] | undefined>;
+  /** The sentence about the nearest entry, empty without one; undefined when it may match all the same. */
+  readonly nearest: Map<string, string | undefined>;
+}
+
+const answers = new WeakMap<Registry, Answers>();
+const ANSWERS_LIMIT = 20_000;
+/**
+ * So many entries are compared in full for one document, a second's work. Unmatched personalities behind that are
+ * not told of: whether values that the dump lacks are to blame has not been looked at.
+ */
+const COMPARED_LIMIT = 50_000;
+
 /**
  * One finding for each personality that matches nothing. Personalities with a build variable where they match, and
  * those that fail only for values which the dump does not hold, are unknown and no finding. Never throws.
@@ -41,20 +59,18 @@ export function registryFindings(document: PlistDocument, registry: Registry): F
   const root = document.tree.root;
   const [rule] = registryRules;
   if (root?.kind !== 'dict' || !rule?.kinds.includes(document.kind.kind)) return [];
-  const keys = new Map<string, PlistNode>();
-  const candidates: { bundle: string; name: string; personality: PlistDict; entitlements: undefined }[] = [];
-  for (const { name, node } of personalitiesOf(root)) {
-    const personality = node.value();
-    if (!node.key || !isDict(personality) || hasUnknown(personality)) continue;
-    keys.set(name, node.key);
-    candidates.push({ bundle: document.uri, name, personality, entitlements: undefined });
-  }
-  const { unmatched } = matchReport(candidates, registry.nodes, registry.context);
+  const known = answersOf(registry);
   const found: Finding[] = [];
-  for (const { candidate, misses } of unmatched) {
-    const key = keys.get(candidate.name);
-    if (!key || misses.some(({ result }) => result.uncertain)) continue;
-    const nearest = misses[0] ? ` Nearest: ${misses[0].sentence}` : '';
+  let compared = 0;
+  for (const { node } of personalitiesOf(root)) {
+    const { key } = node;
+    if (!key) continue;
+    const text = document.text.slice(node.start, node.end);
+    const pool = remembered(known.unmatched, text, () => unmatchedAmong(node, registry));
+    compared += pool?.length ?? 0;
+    if (!pool || compared > COMPARED_LIMIT) continue;
+    const nearest = remembered(known.nearest, text, () => nearestAmong(node, pool, registry));
+    if (nearest === undefined) continue;
     found.push({
       rule: NO_DEVICE,
       severity: rule.severity,
@@ -65,6 +81,44 @@ export function registryFindings(document: PlistDocument, registry: Registry): F
     });
   }
   return found;
+}
+
+function answersOf(registry: Registry): Answers {
+  let known = answers.get(registry);
+  if (!known || known.unmatched.size > ANSWERS_LIMIT) {
+    known = { unmatched: new Map(), nearest: new Map() };
+    answers.set(registry, known);
+  }
+  return known;
+}
+
+function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const before = known.get(key);
+  if (before !== undefined || known.has(key)) return before as T;
+  const made = make();
+  known.set(key, made);
+  return made;
+}
+
+function unmatchedAmong(node: PlistNode, registry: Registry): readonly RegistryNode[] | undefined {
+  const personality = node.value();
+  if (!isDict(personality) || hasUnknown(personality)) return undefined;
+  const provider = personality.get('IOProviderClass');
+  const ofClass = typeof provider === 'string' ? entriesOfClass(registry, provider) : [];
+  if (countMatches(personality, ofClass, registry.context).matching.length > 0) return undefined;
+  // Where the dump has none of the class, any may show what was meant.
+  return ofClass.length > 0 ? ofClass : registry.nodes;
+}
+
+function nearestAmong(
+  node: PlistNode,
+  pool: readonly RegistryNode[],
+  registry: Registry,
+): string | undefined {
+  const personality = node.value();
+  const misses = isDict(personality) ? nearestMisses(personality, pool, registry.context) : [];
+  if (misses.some(({ result }) => result.uncertain)) return undefined;
+  return misses[0] ? ` Nearest: ${misses[0].sentence}` : '';
 }
 
 function hasUnknown(personality: PlistDict): boolean {

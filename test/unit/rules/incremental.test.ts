@@ -3,17 +3,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { readRegistry } from '../../../server/src/iokit/registry.ts';
 import { applyEdits } from '../../../server/src/plist/edit.ts';
 import { parsePlist } from '../../../server/src/plist/parse.ts';
 import { lintAfter } from '../../../server/src/rules/incremental.ts';
 import { allRules } from '../../../server/src/rules/index.ts';
-import { lint } from '../../../server/src/rules/lint.ts';
+import { type LintOptions, lint } from '../../../server/src/rules/lint.ts';
 import { localRules } from '../../../server/src/rules/locality.ts';
+import { registryFindings } from '../../../server/src/rules/match-registry.ts';
 import type { Finding } from '../../../server/src/rules/types.ts';
 import { openDocument } from '../../../server/src/workspace/document.ts';
+import type { PlistDocument } from '../../../server/src/workspace/types.ts';
 import { corpusTexts, DEXT, KEXT } from '../../fuzz/seeds.ts';
 
-const options = {
+const plainOptions: LintOptions = {
   onRuleError(rule: string, error: unknown) {
     throw new Error(`${rule}: ${String(error)}`);
   },
@@ -31,7 +34,11 @@ function uriOf(text: string): string {
 }
 
 /** Edits one after the other, each linted both ways. Returns how many were linted in part. */
-function follow(source: string, edits: readonly (readonly [number, number, string])[]): number {
+function follow(
+  source: string,
+  edits: readonly (readonly [number, number, string])[],
+  options: LintOptions = plainOptions,
+): number {
   const uri = uriOf(source);
   let document = openDocument(uri, source, 1);
   let result = lint(document, options);
@@ -159,11 +166,36 @@ describe('lint of a part', () => {
     );
   });
 
+  test('is the lint of the whole with a registry dump at hand', () => {
+    const read =
+      readRegistry(`+-o Lamp@1  <class IOUSBHostDevice, id 0x100000200, registered, matched, active>
+    {
+      "idVendor" = 1452
+      "idProduct" = 18
+    }
+`);
+    assert.ok(read.ok);
+    const { registry } = read;
+    const options = {
+      ...plainOptions,
+      onDevices: (document: PlistDocument) => registryFindings(document, registry),
+    };
+    let partly = 0;
+    fc.assert(
+      fc.property(messy, fc.array(edit, { minLength: 1, maxLength: 6 }), (source, edits) => {
+        partly += follow(source, edits, options);
+      }),
+      { ...TIME, interruptAfterTimeLimit: 4_000 },
+    );
+    assert.ok(partly > 20, `only ${partly} were linted in part`);
+  });
+
   test('looks at nothing else when one value of many personalities changes', () => {
     const start = DEXT.indexOf('\t\t<key>Lamp</key>');
     const one = DEXT.slice(start, DEXT.indexOf('\t\t<key>Card</key>'));
     const many = Array.from({ length: 300 }, (_, i) => one.replace('Lamp', `Lamp ${i}`)).join('');
     const text = DEXT.slice(0, start) + many + DEXT.slice(start);
+    const options = plainOptions;
     const document = openDocument('file:///Lamp/Info.plist', text, 1);
     const result = lint(document, options);
     const at = text.indexOf('IOUSBHostInterface', text.length >> 1);

@@ -1,10 +1,10 @@
 /** What the devices of the loaded registry dump have for a match key: their numbers, proposed by their names. */
 
+import { entriesOfClass } from '../../iokit/entries.ts';
 import { pciRegister } from '../../iokit/pci.ts';
 import { isPrivateKey } from '../../iokit/private.ts';
 import type { Registry, RegistryNode } from '../../iokit/registry.ts';
 import type { PlistNode } from '../../plist/types.ts';
-import { entriesOfClass } from '../matching/devices.ts';
 
 export interface DeviceValue {
   /** `Desk Lamp (0x1209:0x0002)` */

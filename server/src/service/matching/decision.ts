@@ -1,11 +1,11 @@
 /** One decision of the kernel: every personality on one device, where each falls out, and who wins. */
 import { describeValue, type MatchCheck } from '../../iokit/checks.ts';
+import { entriesOfClass } from '../../iokit/entries.ts';
 import { type Attached, attachedDrivers, isSameDriver, nearestMisses } from '../../iokit/explain.ts';
 import { catalogueClasses } from '../../iokit/matching.ts';
 import { type CandidateReport, countMatches, matchReport } from '../../iokit/matching-report.ts';
 import type { Registry, RegistryNode } from '../../iokit/registry.ts';
 import type { PlistValue } from '../../plist/value.ts';
-import { entriesOfClass } from './devices.ts';
 import { type DocumentCandidate, unresolvedKeys } from './personalities.ts';
 
 /** So many that do not match are told; all that match are. */

@@ -2,7 +2,7 @@
 import { familyOf } from '../../iokit/matching.ts';
 import { isA } from '../../iokit/nub.ts';
 import { pciRegister } from '../../iokit/pci.ts';
-import type { Registry, RegistryNode } from '../../iokit/registry.ts';
+import type { RegistryNode } from '../../iokit/registry.ts';
 
 export interface DeviceFamily {
   readonly id: string;
@@ -62,21 +62,4 @@ export function idsOf(nub: RegistryNode): string | undefined {
 
 function hex4(value: bigint): string {
   return value.toString(16).padStart(4, '0');
-}
-
-const pools = new WeakMap<Registry, Map<string, readonly RegistryNode[]>>();
-
-/** The entries of a class; looked up once for each dump and class. */
-export function entriesOfClass(registry: Registry, className: string): readonly RegistryNode[] {
-  let known = pools.get(registry);
-  if (!known) {
-    known = new Map();
-    pools.set(registry, known);
-  }
-  let pool = known.get(className);
-  if (!pool) {
-    pool = registry.nodes.filter((node) => isA(node, className));
-    known.set(className, pool);
-  }
-  return pool;
 }

@@ -1,12 +1,13 @@
 /** "Why does it match, or not?" as a Markdown page for one personality. */
 import { describeValue } from '../../iokit/checks.ts';
+import { entriesOfClass } from '../../iokit/entries.ts';
 import { nearestMisses } from '../../iokit/explain.ts';
 import { type MatchCheck, matchPersonality } from '../../iokit/matching.ts';
 import { type CandidateReport, countMatches, matchReport } from '../../iokit/matching-report.ts';
 import type { Registry, RegistryNode } from '../../iokit/registry.ts';
 import type { PlistValue } from '../../plist/value.ts';
 import { escapeMarkdown } from '../schemaInfo.ts';
-import { entriesOf, entriesOfClass, idsOf } from './devices.ts';
+import { entriesOf, idsOf } from './devices.ts';
 import { type DocumentCandidate, unresolvedKeys } from './personalities.ts';
 
 /** Devices whose checks are printed in full. */

@@ -1,10 +1,11 @@
 /** Code lenses on personalities: how many devices of a registry dump each matches. */
 import type { CodeLens } from 'vscode-languageserver-types';
+import { entriesOfClass } from '../../iokit/entries.ts';
 import { countMatches } from '../../iokit/matching-report.ts';
 import type { Registry } from '../../iokit/registry.ts';
 import type { PlistDocument } from '../../workspace/types.ts';
 import { rangeOf } from '../text.ts';
-import { entriesOf, entriesOfClass } from './devices.ts';
+import { entriesOf } from './devices.ts';
 import { candidateNamed, candidatesOf, type DocumentCandidate, unresolvedKeys } from './personalities.ts';
 
 /** What a lens carries until it is resolved. */

@@ -1,4 +1,6 @@
 /** The Match view: the devices of a dump with the personalities that match each. */
+
+import { entriesOfClass } from '../../iokit/entries.ts';
 import { valuesEqual } from '../../iokit/equality.ts';
 import { nearestMisses } from '../../iokit/explain.ts';
 import type { MatchContext } from '../../iokit/matching.ts';
@@ -6,7 +8,7 @@ import { attach, type Candidate, Catalogue } from '../../iokit/matching-catalogu
 import { type CandidateReport, matchReport } from '../../iokit/matching-report.ts';
 import type { Registry, RegistryNode } from '../../iokit/registry.ts';
 import { rangeOf } from '../text.ts';
-import { DEVICE_FAMILIES, deviceFamily, entriesOfClass, idsOf } from './devices.ts';
+import { DEVICE_FAMILIES, deviceFamily, idsOf } from './devices.ts';
 import { type DocumentCandidate, unresolvedKeys } from './personalities.ts';
 
 export interface ViewDevice {
