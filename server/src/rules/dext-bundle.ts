@@ -3,6 +3,7 @@ import type { PlistNode } from '../plist/types.ts';
 import type { BundleKind } from '../workspace/types.ts';
 import { addEntryFix, offer } from './bundle-edits.ts';
 import { bundleIdentifier, DEXT_KINDS, isWrittenOut, quoted } from './bundle-values.ts';
+import { moveIntoPersonalities } from './schema-fixes.ts';
 import { SYSEXT_KINDS } from './sysext-names.ts';
 import type { Rule, RuleContext } from './types.ts';
 
@@ -158,6 +159,19 @@ const versionRule = (kinds: readonly BundleKind[], group: 'dext' | 'sysext'): Ru
   check: checkVersions,
 });
 
+/** The schema knows the usual name; under any other the class tells what the dictionary is. */
+function checkUserClient({ root, report }: RuleContext): void {
+  for (const { key, value } of root.entries) {
+    if (value?.kind !== 'dict' || /UserClientProperties$/.test(key.text)) continue;
+    if (value.get('IOClass')?.string?.trim() !== 'IOUserUserClient') continue;
+    report({
+      at: key,
+      message: `${key.text} describes a user client and stands at the top level, where IOService::Create does not find it. Move it into the personality.`,
+      fixes: () => offer(...moveIntoPersonalities(key)),
+    });
+  }
+}
+
 export const extensionBundleRules: readonly Rule[] = [
   folderRule(DEXT_KINDS, 'dext'),
   versionRule(DEXT_KINDS, 'dext'),
@@ -183,4 +197,25 @@ export const extensionBundleRules: readonly Rule[] = [
   },
   folderRule(SYSEXT_KINDS, 'sysext'),
   versionRule(SYSEXT_KINDS, 'sysext'),
+  {
+    id: 'dext/user-client-outside',
+    severity: 'error',
+    title: 'User client outside of the personalities',
+    what: 'A dictionary at the top level whose `IOClass` is `IOUserUserClient`, whatever it is called.',
+    why: '`IOService::Create` looks in the properties of the service, which come from its personality. At the top level it finds nothing, and no program can open the driver.',
+    how: 'Move the dictionary into each personality that has user clients.',
+    source: [
+      'apple-oss-distributions/xnu iokit/Kernel/IOUserServer.cpp:5168-5225',
+      'https://developer.apple.com/documentation/driverkit/ioservice/create',
+    ],
+    kinds: DEXT_KINDS,
+    facts: ['mistake:M053'],
+    examples: {
+      invalid:
+        '<key>LampConnection</key>\n<dict>\n\t<key>IOClass</key>\n\t<string>IOUserUserClient</string>\n</dict>',
+      valid:
+        '<key>IOKitPersonalities</key>\n<dict>\n\t<key>Lamp</key>\n\t<dict>\n\t\t<key>LampConnection</key>\n\t\t<dict/>\n\t</dict>\n</dict>',
+    },
+    check: checkUserClient,
+  },
 ];

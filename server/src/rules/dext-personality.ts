@@ -36,6 +36,9 @@ function checkOrganization(context: RuleContext): void {
   }
 }
 
+/** Beginnings of names that a driver of somebody else has copied. */
+const FOREIGN = ['com.apple.', 'com.example.'];
+
 function checkServerName(context: RuleContext): void {
   for (const { node } of context.personalities) {
     const server = node.get('IOUserServerName');
@@ -43,9 +46,13 @@ function checkServerName(context: RuleContext): void {
     const id = ownerOf(node, context.root);
     if (!server || !name || id === undefined || name === id || isFlagged(context, server)) continue;
     if (node.get('IOUserServerOneProcess')) continue;
+    const foreign = FOREIGN.find((prefix) => name.startsWith(prefix) && !id.startsWith(prefix));
     context.report({
       at: server,
-      message: `The driver’s process runs under the name ${quoted(name)}, and the bundle is ${quoted(id)}. Apple’s drivers use the bundle id, so that logs and crash reports name the bundle and no other driver has the same name.`,
+      ...(foreign === undefined && { severity: 'information' as const }),
+      message: foreign
+        ? `The driver’s process runs under the name ${quoted(name)}, which belongs to ${foreign === 'com.apple.' ? 'Apple' : 'a sample'}, and the bundle is ${quoted(id)}: it was left over from copying. Write the bundle id.`
+        : `The driver’s process runs under the name ${quoted(name)}, and the bundle is ${quoted(id)}. Apple’s drivers use the bundle id, so that logs and crash reports name the bundle and no other driver has the same name.`,
       fixes: () => offer(setTextFix(server, id, `Set to ${id}`, false)),
     });
   }
@@ -230,9 +237,9 @@ export const dextPersonalityRules: readonly Rule[] = [
   },
   {
     id: 'dext/server-name',
-    severity: 'information',
+    severity: 'warning',
     title: 'Server name that is not the bundle id',
-    what: 'An `IOUserServerName` in plain letters that differs from the bundle id.',
+    what: 'An `IOUserServerName` in plain letters that differs from the bundle id: a warning where it begins with `com.apple.` or `com.example.`, else information.',
     why: 'It is the name of the process. One that was copied from another project sends whoever reads the log to the wrong driver.',
     how: 'Write `$(PRODUCT_BUNDLE_IDENTIFIER)`, if there is no reason for another name.',
     source: [

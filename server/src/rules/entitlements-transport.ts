@@ -54,16 +54,19 @@ function nearest(name: string, known: ReadonlySet<string>): string | undefined {
   return most >= 7 || own.length <= 1 ? best : undefined;
 }
 
-function checkLicence({ root, report }: RuleContext): void {
+function checkLicence({ root, document, report }: RuleContext): void {
   if (root.keyNode(DK)) return;
   const key = root.entries.find(({ key: { text } }) =>
     /^com\.apple\.developer\.driverkit\.(transport|family)\./.test(text),
   )?.key;
   if (!key) return;
+  // What Xcode adds stands in the file that it signs with.
+  const signed = /\.xcent$/i.test(document.uri);
   report({
     at: key,
     keyPath: [DK],
-    message: `A driver with ${key.text} needs ${DK} too: without it the system does not start the driver’s process. Xcode adds it to the targets of drivers by itself; a file that is signed by hand must have it.`,
+    ...(!signed && { severity: 'warning' as const }),
+    message: `A driver with ${key.text} needs ${DK} too: without it the system does not start the driver’s process. ${signed ? 'Add it' : 'Xcode adds it to the targets of drivers by itself; a file that is signed by hand must have it'}.`,
     fixes: () => offer(addEntryFix(root, DK, '<true/>', `Add ${DK}`)),
   });
 }
@@ -132,9 +135,9 @@ export const entitlementsTransportRules: readonly Rule[] = [
   },
   {
     id: 'entitlements/missing-driverkit',
-    severity: 'warning',
+    severity: 'error',
     title: 'Driver without com.apple.developer.driverkit',
-    what: 'A transport or family of DriverKit in a file without `com.apple.developer.driverkit`.',
+    what: 'A transport or family of DriverKit in a file without `com.apple.developer.driverkit`: an error in a signature and in the `.xcent` that Xcode signs with, else a warning.',
     why: 'It is the licence to run as a driver; the loader starts no process without it. Xcode adds it to driver targets by itself, a script that calls codesign does not.',
     how: 'Add `com.apple.developer.driverkit` true.',
     source: [

@@ -14,7 +14,7 @@ import type { Fix } from './types.ts';
 type Repair = (finding: SchemaFinding) => (Fix | undefined)[];
 
 const REPAIRS: Readonly<Record<string, Repair>> = {
-  'dext/user-client-at-top-level': moveIntoPersonalities,
+  'dext/user-client-at-top-level': ({ node, keyNode }) => moveIntoPersonalities(keyNode ?? node.key),
   'dext/unknown-kernel-class': useUserService,
   'entitlements/usb-value': toInteger,
   'entitlements/usb-transport-type': wrapVendor,
@@ -32,8 +32,7 @@ function replaced(node: PlistNode, newText: string): TextEdit[] {
 }
 
 /** A user-client dictionary belongs into each personality; with several each gets a copy. */
-function moveIntoPersonalities({ node, keyNode }: SchemaFinding): (Fix | undefined)[] {
-  const key = keyNode ?? node.key;
+export function moveIntoPersonalities(key: PlistNode | undefined): (Fix | undefined)[] {
   const root = key?.tree.root;
   const value = key && root?.get(key.text);
   if (!key || !root || !value) return [];

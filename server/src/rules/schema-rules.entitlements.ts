@@ -143,7 +143,7 @@ export const entitlementsSchemaRules: readonly Rule[] = [
   },
   {
     id: 'entitlements/defunct',
-    severity: 'warning',
+    severity: 'information',
     title: 'Entitlement without a function',
     what: '`com.apple.developer.driverkit.family.hid.virtual.device`.',
     why: 'It has no function on any system. It must still be in the profile, so it can only keep the driver from starting.',

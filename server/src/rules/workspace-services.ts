@@ -2,7 +2,15 @@
 import type { BundleKind } from '../workspace/types.ts';
 import { listed } from './bundle-values.ts';
 import type { ViewContext, WorkspaceRule } from './types.ts';
-import { type BundleView, related, shown, siblingView, textsOf, withoutTeam } from './workspace-view.ts';
+import {
+  type BundleView,
+  placeIn,
+  related,
+  shown,
+  siblingView,
+  textsOf,
+  withoutTeam,
+} from './workspace-view.ts';
 
 const NETWORK = 'com.apple.developer.networking.networkextension';
 const GROUPS = 'com.apple.security.application-groups';
@@ -47,6 +55,24 @@ function checkNetwork(context: ViewContext): void {
     }
   }
   checkFlavour(context);
+}
+
+/** Network rights beside an Info.plist that declares no extension of any kind. */
+function checkDictionary({ view, report }: ViewContext): void {
+  const { info, entitlements } = view;
+  const right = entitlements?.root.get(NETWORK);
+  const values = textsOf(view, right);
+  if (!info || !entitlements || !right || !values || values.length === 0) return;
+  if (info.root.keyNode('NetworkExtension') || info.root.keyNode('NSExtension')) return;
+  // An extension may hold several rights, and one of the other kinds needs no key at all.
+  if (entitlements.root.get('com.apple.developer.endpoint-security.client')?.boolean === true) return;
+  report({
+    document: info.document,
+    at: placeIn(info, 'CFBundlePackageType'),
+    keyPath: ['NetworkExtension'],
+    message: `NetworkExtension is missing: the entitlements make this a network extension (${listed(values)}), and the system reads from that dictionary which class provides it. Without it the activation hangs in validation or ends with error 9. Add NetworkExtension with NEProviderClasses.`,
+    related: [related(entitlements.document, right, 'the right to be a network extension')],
+  });
 }
 
 /** Plain values and those for Developer ID do not go together. */
@@ -164,8 +190,29 @@ export const serviceRules: readonly WorkspaceRule[] = [
     checkView: checkNetwork,
   },
   {
+    id: 'workspace/network-dictionary',
+    severity: 'error',
+    title: 'Network extension without NetworkExtension',
+    what: 'A system extension with `com.apple.developer.networking.networkextension` in its entitlements and without the dictionary `NetworkExtension` in its Info.plist. The Info.plist alone does not tell that it is a network extension.',
+    why: 'The system reads from the dictionary which providers there are. Without it the activation hangs in validation or ends with error 9.',
+    how: 'Add `NetworkExtension` with `NEProviderClasses` and `NEMachServiceName`.',
+    source: [
+      'https://developer.apple.com/documentation/networkextension/debugging-a-network-extension-provider',
+      'https://developer.apple.com/forums/thread/737894',
+    ],
+    kinds: ['system-extension'],
+    facts: ['mistake:M101'],
+    examples: {
+      invalid:
+        '<!-- entitlements: content-filter-provider-systemextension -->\n<key>CFBundlePackageType</key>\n<string>SYSX</string>',
+      valid:
+        '<key>NetworkExtension</key>\n<dict>\n\t<key>NEProviderClasses</key>\n\t<dict>\n\t\t<key>com.apple.networkextension.filter-data</key>\n\t\t<string>$(PRODUCT_MODULE_NAME).Filter</string>\n\t</dict>\n</dict>',
+    },
+    checkView: checkDictionary,
+  },
+  {
     id: 'workspace/mach-service',
-    severity: 'warning',
+    severity: 'error',
     title: 'Mach service outside of the app groups',
     what: 'An `NEMachServiceName` or `CMIOExtensionMachServiceName` that does not begin with an app group of the extension. Team ids that are not known count as equal.',
     why: 'A sandboxed extension may publish services only below its app groups. The activation ends with error 9: the extension’s category returned an error.',
