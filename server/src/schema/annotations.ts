@@ -222,29 +222,38 @@ function forbids(place: Place, key: string): boolean {
 
 /** The schemas and all that join them on an instance, outermost first, what a `$ref` leads to before what refers. */
 function holding(schemas: readonly Applying[], instance: Instance): readonly Applying[] {
-  return joinAll(schemas, ({ schema, certain }) => {
-    const always = schema.alwaysJoined(certain);
-    if (schema.joinsAlways) return always;
-    const parts = [...always];
-    const take = (list: readonly Compiled[], sure: boolean) => {
-      for (const one of list) parts.push(one.applying(certain && sure));
-    };
-    for (const branches of [schema.anyOf, schema.oneOf]) {
-      if (branches.length === 0) continue;
-      const fitting = fittingBranches(branches, instance);
-      take(fitting, fitting.length === 1);
+  return joinAll(schemas, (one) => joinedTo(one, instance));
+}
+
+/** A personality has some forty schemas, most of them a condition that does not hold: nothing is made for these. */
+function joinedTo({ schema, certain }: Applying, instance: Instance): readonly Applying[] {
+  const always = schema.alwaysJoined(certain);
+  if (schema.joinsAlways) return always;
+  const { condition, consequent, alternative, anyOf, oneOf, dependentSchemas } = schema;
+  let parts: Applying[] | undefined;
+  const take = (one: Compiled, sure: boolean) => {
+    parts ??= [...always];
+    parts.push(one.applying(certain && sure));
+  };
+  if (anyOf.length > 0) {
+    const fitting = fittingBranches(anyOf, instance);
+    for (const one of fitting) take(one, fitting.length === 1);
+  }
+  if (oneOf.length > 0) {
+    const fitting = fittingBranches(oneOf, instance);
+    for (const one of fitting) take(one, fitting.length === 1);
+  }
+  if (condition !== undefined) {
+    const verdict = probe(condition, instance);
+    if (verdict !== INVALID && consequent !== undefined) take(consequent, verdict === VALID);
+    if (verdict !== VALID && alternative !== undefined) take(alternative, verdict !== UNDECIDED);
+  }
+  if (dependentSchemas.size > 0) {
+    for (const [key, dependent] of dependentSchemas) {
+      if (instance.member(key) !== undefined) take(dependent, true);
     }
-    const { condition, consequent, alternative } = schema;
-    if (condition !== undefined) {
-      const verdict = probe(condition, instance);
-      if (verdict !== INVALID && consequent !== undefined) take([consequent], verdict === VALID);
-      if (verdict !== VALID && alternative !== undefined) take([alternative], verdict !== UNDECIDED);
-    }
-    for (const [key, dependent] of schema.dependentSchemas) {
-      if (instance.member(key) !== undefined) take([dependent], true);
-    }
-    return parts;
-  });
+  }
+  return parts ?? always;
 }
 
 /** The schemas and all that may join them, whatever the value will be. */
