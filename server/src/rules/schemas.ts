@@ -75,9 +75,10 @@ const rootOfKind: { readonly [kind in BundleKind]?: string } = {
 
 let built: SchemaSet | undefined;
 
-/** All schema files with their references resolved. Built on first use; throws only when a file of ours is broken. */
+/** All schema files with their references resolved. Built on first use; throws only when a reference leads nowhere. */
 export function schemaSet(): SchemaSet {
-  built ??= createSchemaSet(files as { readonly [name: string]: Schema });
+  // test/unit/schemas/sound.test.ts looks for what else may be wrong.
+  built ??= createSchemaSet(files as { readonly [name: string]: Schema }, true);
   return built;
 }
 

@@ -76,6 +76,7 @@ export class Annotations {
     if (applying.some(({ schema }) => schema.unevaluatedProperties !== undefined)) return namesOf(place);
     let hash = 0;
     for (const { schema, certain } of applying) hash = (Math.imul(hash, 31) + schema.id * 2 + +certain) | 0;
+    this.schema.keyNames ??= new Map();
     const { keyNames } = this.schema;
     const known = keyNames.get(hash);
     if (known !== undefined && isSame(known.applying, applying)) return known.names;

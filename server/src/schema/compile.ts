@@ -30,6 +30,8 @@ export interface CompileContext {
   readonly known: { get(schema: SchemaObject): Compiled | undefined };
   readonly resolve: (reference: string, file: string) => Target | string;
   readonly problem: (problem: SchemaProblem) => void;
+  /** Keywords and patterns are known to be sound, and not looked at. */
+  readonly checked: boolean;
   readonly done: Map<SchemaObject, Compiled>;
   /** References to resolve once the file's own schemas are compiled: chains of them must not nest calls. */
   readonly pending: PendingReference[];
@@ -69,6 +71,9 @@ function referenced(pending: PendingReference, context: CompileContext): Compile
   return undefined;
 }
 
+const NONE: readonly Compiled[] = [];
+const EMPTY: ReadonlyMap<string, Compiled> = new Map();
+
 interface Holder {
   readonly source: SchemaObject;
   readonly keyword: string;
@@ -82,21 +87,21 @@ function compileAt(
   holder: Holder | undefined,
   nesting: number,
 ): Compiled {
-  if (typeof schema === 'boolean') return constant(schema, file, pointer, holder);
+  if (typeof schema === 'boolean') return constant(schema, holder);
   const known = context.done.get(schema) ?? context.known.get(schema);
   if (known !== undefined) return known;
   if (nesting > MAX_NESTING) {
     context.problem({ file, pointer, message: `schemas nested deeper than ${MAX_NESTING} levels` });
-    return constant(true, file, pointer, holder);
+    return constant(true, holder);
   }
-  const compiled = new Compiled(nextId++, sound(schema, file, pointer, context), `${file}#${pointer}`);
+  const compiled = new Compiled(nextId++, sound(schema, file, pointer, context));
   context.done.set(schema, compiled);
   fill(compiled, file, pointer, context, nesting);
   return compiled;
 }
 
-function constant(value: boolean, file: string, pointer: string, holder: Holder | undefined): Compiled {
-  const compiled = new Compiled(nextId++, holder?.source ?? {}, `${file}#${pointer}`);
+function constant(value: boolean, holder: Holder | undefined): Compiled {
+  const compiled = new Compiled(nextId++, holder?.source ?? {});
   compiled.constant = value;
   compiled.keyword = holder?.keyword ?? 'false';
   return compiled;
@@ -112,18 +117,20 @@ function fill(
   const { source } = compiled;
   const child = (keyword: keyof SchemaObject, ...steps: (string | number)[]) => {
     let at = source[keyword] as unknown;
-    let place = `${pointer}/${pointerStep(keyword)}`;
-    for (const step of steps) {
-      at = (at as { [step: string | number]: unknown })[step];
-      place += `/${pointerStep(String(step))}`;
-    }
+    for (const step of steps) at = (at as { [step: string | number]: unknown })[step];
+    // Where it stands is for problems only.
+    const place = context.checked
+      ? pointer
+      : [pointer, ...[keyword, ...steps].map((step) => pointerStep(String(step)))].join('/');
     return compileAt(at as Schema, file, place, context, { source, keyword }, nesting + 1);
   };
   const maybe = (keyword: keyof SchemaObject) => (source[keyword] === undefined ? undefined : child(keyword));
   const list = (keyword: 'allOf' | 'anyOf' | 'oneOf' | 'prefixItems') =>
-    (source[keyword] ?? []).map((_, i) => child(keyword, i));
+    source[keyword] === undefined ? NONE : source[keyword].map((_, i) => child(keyword, i));
   const map = (keyword: '$defs' | 'properties' | 'dependentSchemas' | 'patternProperties') =>
-    new Map(Object.keys(source[keyword] ?? {}).map((key) => [key, child(keyword, key)] as const));
+    source[keyword] === undefined
+      ? EMPTY
+      : new Map(Object.keys(source[keyword]).map((key) => [key, child(keyword, key)] as const));
 
   map('$defs');
   compiled.suggestOnly = source.suggestOnly === true;
@@ -163,6 +170,7 @@ function fill(
 
 /** The schema without the keywords that are unknown or malformed; those are problems. */
 function sound(source: SchemaObject, file: string, pointer: string, context: CompileContext): SchemaObject {
+  if (context.checked) return source;
   let result: { [keyword: string]: JsonValue } | undefined;
   for (const [keyword, value] of Object.entries(source) as [string, JsonValue][]) {
     const message =
@@ -183,7 +191,7 @@ function regExpOf(
   pointer: string,
   context: CompileContext,
 ): RegExp | undefined {
-  const message = patternProblem(pattern);
+  const message = context.checked ? undefined : patternProblem(pattern);
   if (message === undefined) return new RegExp(pattern, 'u');
   context.problem({ file, pointer, message });
   return undefined;

@@ -48,8 +48,6 @@ export class Compiled {
   readonly id: number;
   /** The schema object; of a boolean schema the object that holds it. */
   readonly source: SchemaObject;
-  /** File and JSON pointer, for messages to schema authors. */
-  readonly where: string;
   /** A boolean schema. */
   constant: boolean | undefined = undefined;
   /** For `false`: the keyword that it stands under. */
@@ -91,19 +89,15 @@ export class Compiled {
   unevaluatedItems: Compiled | undefined = undefined;
 
   /** Names of keys, with the schemas that name them, by a hash of these: see `Annotations.keyNames`. */
-  readonly keyNames = new Map<
-    number,
-    { readonly applying: readonly Applying[]; readonly names: ReadonlySet<string> }
-  >();
+  keyNames: Map<number, NamedKeys> | undefined = undefined;
 
   private readonly sure: Applying = { schema: this, certain: true };
   private readonly unsure: Applying = { schema: this, certain: false };
   private always: readonly [readonly Applying[], readonly Applying[]] | undefined = undefined;
 
-  constructor(id: number, source: SchemaObject, where: string) {
+  constructor(id: number, source: SchemaObject) {
     this.id = id;
     this.source = source;
-    this.where = where;
   }
 
   applying(certain: boolean): Applying {
@@ -128,6 +122,11 @@ export class Compiled {
       this.dependentSchemas.size === 0
     );
   }
+}
+
+interface NamedKeys {
+  readonly applying: readonly Applying[];
+  readonly names: ReadonlySet<string>;
 }
 
 /** A schema that applies. `certain`: not only as one of several branches that may be meant. */

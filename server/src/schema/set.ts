@@ -32,9 +32,11 @@ const registry = new WeakMap<SchemaObject, Compiled>();
 /**
  * Builds a set from files that are ours. Throws an Error that names every unresolvable reference, unknown or
  * malformed keyword and bad pattern, with file and JSON pointer.
+ *
+ * @param checked a test found nothing wrong with keywords and patterns: looking again takes half of the time
  */
-export function createSchemaSet(files: SchemaFiles): SchemaSet {
-  const { set, problems } = readSchemaSet(files);
+export function createSchemaSet(files: SchemaFiles, checked = false): SchemaSet {
+  const { set, problems } = readSchemaSet(files, undefined, checked);
   if (problems.length === 0) return set;
   throw new Error(`Schemas that cannot be used:\n${problems.map(describeProblem).join('\n')}`);
 }
@@ -46,6 +48,7 @@ export function createSchemaSet(files: SchemaFiles): SchemaSet {
 export function readSchemaSet(
   files: SchemaFiles,
   base?: SchemaSet,
+  checked = false,
 ): { set: SchemaSet; problems: readonly SchemaProblem[] } {
   const table = new Map<string, unknown>(files instanceof Map ? files : Object.entries(files));
   const problems: SchemaProblem[] = [];
@@ -58,7 +61,7 @@ export function readSchemaSet(
   const reachable = new Map<string, Schema>();
   for (const name of base?.names ?? []) reachable.set(name, base!.get(name)!);
   for (const [file, schema] of sound) reachable.set(file, schema);
-  const context = contextFor(reachable, problems, base === undefined ? NONE : registry);
+  const context = contextFor(reachable, problems, base === undefined ? NONE : registry, checked);
   for (const [file, schema] of sound) compile(schema, file, '', context);
   finish(context);
   const get = (reference: string) => {
@@ -90,11 +93,13 @@ function contextFor(
   files: ReadonlyMap<string, Schema>,
   problems: SchemaProblem[],
   known: CompileContext['known'],
+  checked = false,
 ): CompileContext {
   return {
     known,
     resolve: (reference, file) => locate(reference, file, files),
     problem: (problem) => problems.push(problem),
+    checked,
     done: new Map(),
     pending: [],
     archKeys: new Set(),
