@@ -43,8 +43,15 @@ export function registerBinaryPlists(session: Session): vscode.Disposable {
       }
     },
   };
+  /**
+   * Bytes that a view shows or was written as, in base64: VS Code takes a file for unchanged that is newer and of the
+   * same size.
+   */
+  const shown = new Map<string, string>();
+  const provider = fileSystem(session, shown);
   return vscode.Disposable.from(
-    vscode.workspace.registerFileSystemProvider(SCHEME, fileSystem(session), { isCaseSensitive: true }),
+    vscode.workspace.registerFileSystemProvider(SCHEME, provider, { isCaseSensitive: true }),
+    vscode.workspace.onDidCloseTextDocument(({ uri }) => shown.delete(uri.toString())),
     vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
       for (const tab of opened) void replacePlaceholder(session, tab);
     }),
@@ -118,7 +125,12 @@ async function openAsXml(session: Session, uri: vscode.Uri, viewColumn?: vscode.
 }
 
 async function readAsXml(session: Session, uri: vscode.Uri): Promise<ReadAsXmlResult> {
-  const params: ReadAsXmlParams = { base64: toBase64(await vscode.workspace.fs.readFile(uri)) };
+  return bytesAsXml(session, uri, toBase64(await vscode.workspace.fs.readFile(uri)));
+}
+
+/** @param uri names the file where it is no property list */
+async function bytesAsXml(session: Session, uri: vscode.Uri, base64: string): Promise<ReadAsXmlResult> {
+  const params: ReadAsXmlParams = { base64 };
   const read = await session.request<ReadAsXmlResult | null>(READ_AS_XML, params);
   if (read !== null) return read;
   throw new Error(
@@ -126,7 +138,7 @@ async function readAsXml(session: Session, uri: vscode.Uri): Promise<ReadAsXmlRe
   );
 }
 
-function fileSystem(session: Session): vscode.FileSystemProvider {
+function fileSystem(session: Session, shown: Map<string, string>): vscode.FileSystemProvider {
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   const refuse = (uri: vscode.Uri): never => {
     throw vscode.FileSystemError.NoPermissions(uri);
@@ -153,7 +165,9 @@ function fileSystem(session: Session): vscode.FileSystemProvider {
     },
     async readFile(view) {
       const file = fileOf(view);
-      const { text, problem } = await readAsXml(session, file);
+      const base64 = toBase64(await vscode.workspace.fs.readFile(file));
+      const { text, problem } = await bytesAsXml(session, file, base64);
+      shown.set(view.toString(), base64);
       if (problem !== undefined) {
         const message = vscode.l10n.t('{0} is damaged and opens read-only. {1}', nameOf(file), problem);
         void vscode.window.showWarningMessage(message);
@@ -163,6 +177,8 @@ function fileSystem(session: Session): vscode.FileSystemProvider {
     async writeFile(view, content) {
       const file = fileOf(view);
       const original = toBase64(await vscode.workspace.fs.readFile(file));
+      const known = shown.get(view.toString());
+      if (known !== undefined && known !== original) await askToOverwrite(file);
       const params: WriteAsBinaryParams = { text: new TextDecoder().decode(content), original };
       const written = await session.request<WriteAsBinaryResult>(WRITE_AS_BINARY, params);
       if ('problem' in written) {
@@ -170,6 +186,7 @@ function fileSystem(session: Session): vscode.FileSystemProvider {
         throw new Error(vscode.l10n.t('Line {0} cannot be written: {1}', line + 1, problem));
       }
       await vscode.workspace.fs.writeFile(file, fromBase64(written.base64));
+      shown.set(view.toString(), written.base64);
       changed.fire([{ type: vscode.FileChangeType.Changed, uri: view }]);
     },
     readDirectory: refuse,
@@ -177,6 +194,14 @@ function fileSystem(session: Session): vscode.FileSystemProvider {
     delete: refuse,
     rename: refuse,
   };
+}
+
+/** Rejects unless the person says so: somebody else wrote the file since it was read. */
+async function askToOverwrite(file: vscode.Uri): Promise<void> {
+  const message = vscode.l10n.t('{0} was changed by another program since it was opened here.', nameOf(file));
+  const overwrite = vscode.l10n.t('Overwrite');
+  const answer = await vscode.window.showWarningMessage(message, { modal: true }, overwrite);
+  if (answer !== overwrite) throw new Error(message);
 }
 
 function nameOf(uri: vscode.Uri): string {

@@ -61,6 +61,18 @@ suite('binary property lists', () => {
     assert.deepEqual(new Uint8Array(await vscode.workspace.fs.readFile(uri)), bytes);
   });
 
+  test('what another program wrote meanwhile is not overwritten unasked, not even of the same size', async () => {
+    const uri = await write('Shared-Info.plist', writeBinaryPlist(LAMP));
+    await vscode.commands.executeCommand('driverPlist.openBinaryAsXml', uri);
+    const editor = await xmlOf(uri);
+    await replaceAll(editor, 'com.example.lamp', 'com.example.mine');
+    const others = writeBinaryPlist(new Map(LAMP).set('CFBundleIdentifier', 'com.example.beam'));
+    await vscode.workspace.fs.writeFile(uri, others);
+    // VS Code shows no dialog in a test: nobody says that the file shall be overwritten.
+    assert.equal(await editor.document.save(), false);
+    assert.deepEqual(new Uint8Array(await vscode.workspace.fs.readFile(uri)), others);
+  });
+
   test('take the place of the placeholder when one is opened', async () => {
     await open('Info.plist');
     await eventually(() => extension().isActive, 'activation');
