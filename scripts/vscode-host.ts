@@ -33,6 +33,13 @@ export const CALM_SETTINGS = {
   'workbench.tips.enabled': false,
 } as const;
 
+/** A workspace that nobody trusts, and no question about it. */
+const UNTRUSTED_SETTINGS = {
+  'security.workspace.trust.enabled': true,
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+} as const;
+
 /** Flags that let a headless browser run in a container, and keep it from calling anywhere. */
 export const BROWSER_ARGS = [
   '--no-sandbox',
@@ -152,6 +159,8 @@ export interface ServerOptions extends Profile {
    * suite asks for it.
    */
   readonly underTest?: boolean;
+  /** Workspace trust is asked for, and so not given; else everything is trusted. */
+  readonly untrusted?: boolean;
 }
 
 export interface RunningServer {
@@ -162,7 +171,8 @@ export interface RunningServer {
 
 /** Starts the server on 127.0.0.1. Resolves when it listens; rejects with SetupError after 60 seconds. */
 export async function startServer(server: VsCodeServer, options: ServerOptions): Promise<RunningServer> {
-  const settings = JSON.stringify({ ...CALM_SETTINGS, ...options.settings }, null, 2);
+  const trust = options.untrusted ? UNTRUSTED_SETTINGS : {};
+  const settings = JSON.stringify({ ...CALM_SETTINGS, ...trust, ...options.settings }, null, 2);
   for (const scope of ['Machine', 'User']) {
     const folder = path.join(options.dataDir, 'data', scope);
     mkdirSync(folder, { recursive: true });
@@ -170,13 +180,8 @@ export async function startServer(server: VsCodeServer, options: ServerOptions):
   }
   const args = [server.main, '--host', '127.0.0.1', '--port', String(options.port ?? 0)];
   args.push('--connection-token', options.token, '--accept-server-license-terms', '--disable-telemetry');
-  args.push(
-    '--disable-workspace-trust',
-    '--server-data-dir',
-    options.dataDir,
-    '--extensions-dir',
-    options.extensionsDir,
-  );
+  args.push('--server-data-dir', options.dataDir, '--extensions-dir', options.extensionsDir);
+  if (!options.untrusted) args.push('--disable-workspace-trust');
   if (options.underTest) args.push('--enable-smoke-test-driver');
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...options.env },
@@ -232,7 +237,7 @@ export function remoteUri(url: string, file: string): string {
 }
 
 /**
- * Address of a window on a folder. `payload` is what the desktop would take as command line arguments, such
+ * Address of a window on a folder, or on a `.code-workspace` file. `payload` is what the desktop would take as command line arguments, such
  * as `['openFile', uri]`.
  */
 export function windowUrl(
@@ -243,7 +248,7 @@ export function windowUrl(
 ): string {
   const url = new URL(server.url);
   url.searchParams.set('tkn', token);
-  url.searchParams.set('folder', folder);
+  url.searchParams.set(folder.endsWith('.code-workspace') ? 'workspace' : 'folder', folder);
   if (payload.length > 0) url.searchParams.set('payload', JSON.stringify(payload));
   return url.href;
 }

@@ -1,58 +1,18 @@
 /**
- * Runs the suite inside VS Code's extension host. Host: the desktop through @vscode/test-electron where there is a
- * display and VS Code can be had, else VS Code's server with a headless browser. DRIVER_PLIST_HOST=desktop or
- * =server chooses. Says which and why.
+ * Runs the suite inside VS Code's extension hosts: once on Node, once in a worker of the browser (as on vscode.dev),
+ * then the few tests that need a window of several folders, or one that nobody trusts. Host of the first: the desktop
+ * through @vscode/test-electron where there is a display and VS Code can be had, else VS Code's server with a headless
+ * browser, as for the others. DRIVER_PLIST_HOST=desktop or =server chooses. Says which and why.
+ * Arguments name the runs that are wanted: `node`, `browser`, `folders`, `untrusted`; none: all.
  */
-import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import * as esbuild from 'esbuild';
-import { ensureServer, projectRoot, remoteUri, SetupError, windowUrl } from '../../scripts/vscode-host.ts';
-import type { SuiteReport } from './suite/index.ts';
+import { ensureServer, remoteUri, SetupError, windowUrl } from '../../scripts/vscode-host.ts';
+import { buildExtension, buildSuite, makeWorkspace, type Run, runs } from './suites.ts';
 import { type Counts, finish, openWindow, workFolder } from './window.ts';
 
-const LIMIT_MS = 240_000;
-
+const LIMIT_MS = 300_000;
 const work = workFolder();
-const report = path.join(work, 'report.json');
-const workspace = path.join(work, 'workspace');
-/** Beside node_modules, where the suite finds mocha. */
-const extensionRoot = path.join(projectRoot, '.vscode-test', `under-test-${process.pid}`);
-const suite = path.join(extensionRoot, 'suite/index.cjs');
-/** What the window says on the server host. */
-const hostLog = path.join(work, 'automation.log');
-const env = { DRIVER_PLIST_SUITE_REPORT: report };
-
-/** A copy of the extension with bundles of its own, so that another build cannot take them away meanwhile. */
-async function prepare(): Promise<void> {
-  for (const name of [
-    'package.json',
-    'package.nls.json',
-    'language-configuration.json',
-    'syntaxes',
-    'schemas',
-    'images',
-  ]) {
-    cpSync(path.join(projectRoot, name), path.join(extensionRoot, name), { recursive: true });
-  }
-  const build = ['scripts/build.ts', '--outdir', path.join(extensionRoot, 'dist')];
-  const { status, stderr } = spawnSync(process.execPath, build, { cwd: projectRoot, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the build failed:\n${stderr}`);
-  await esbuild.build({
-    entryPoints: globSync('test/vscode/suite/{index,*.test}.ts', { cwd: projectRoot }),
-    absWorkingDir: projectRoot,
-    outdir: path.join(extensionRoot, 'suite'),
-    outExtension: { '.js': '.cjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'es2022',
-    sourcemap: 'inline',
-    external: ['vscode', 'mocha'],
-    logLevel: 'warning',
-  });
-  cpSync(path.join(import.meta.dirname, 'fixtures'), workspace, { recursive: true });
-}
 
 /** Why the suite cannot run on the desktop, or undefined. */
 function whyNoDesktop(): string | undefined {
@@ -62,7 +22,16 @@ function whyNoDesktop(): string | undefined {
   return undefined;
 }
 
-async function runOnDesktop(): Promise<number> {
+/** What one window needs, and where it leaves its report. */
+interface Place {
+  readonly run: Run;
+  readonly extensionRoot: string;
+  readonly suite: string;
+  readonly workspace: string;
+  readonly folder: string;
+}
+
+async function onDesktop({ extensionRoot, suite, workspace }: Place): Promise<number> {
   const { downloadAndUnzipVSCode, runTests } = await import('@vscode/test-electron');
   const vscodeExecutablePath = process.env.VSCODE_EXECUTABLE ?? (await downloadAndUnzipVSCode('stable'));
   return runTests({
@@ -70,12 +39,12 @@ async function runOnDesktop(): Promise<number> {
     extensionDevelopmentPath: extensionRoot,
     extensionTestsPath: suite,
     launchArgs: [workspace, '--disable-extensions', '--disable-workspace-trust', '--skip-welcome'],
-    extensionTestsEnv: env,
   });
 }
 
-async function runOnServer(): Promise<number> {
-  const window = await openWindow(ensureServer(), { work, env, underTest: true });
+async function onServer({ run, extensionRoot, suite, workspace, folder }: Place): Promise<number> {
+  const { settings, untrusted } = run;
+  const window = await openWindow(ensureServer(), { work: folder, settings, untrusted, underTest: true });
   const { page, server, token } = window;
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -85,6 +54,7 @@ async function runOnServer(): Promise<number> {
       page.on('crash', () => reject(new Error('the browser tab crashed')));
       timer = setTimeout(() => reject(new Error(`no result within ${LIMIT_MS} ms`)), LIMIT_MS);
     });
+    const hostLog = path.join(folder, 'automation.log');
     const log = (type: string, args: unknown[]) => appendFileSync(hostLog, `[${type}] ${args.join(' ')}\n`);
     await page.exposeFunction('codeAutomationLog', log);
     const payload: [string, string][] = [
@@ -95,7 +65,7 @@ async function runOnServer(): Promise<number> {
     await page.goto(windowUrl(server, token, workspace, payload));
     return await ended;
   } catch (error) {
-    await page.screenshot({ path: path.join(work, 'failure.png') }).catch(() => undefined);
+    await page.screenshot({ path: path.join(folder, 'failure.png') }).catch(() => undefined);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -103,48 +73,84 @@ async function runOnServer(): Promise<number> {
   }
 }
 
-async function runSuite(): Promise<number> {
-  const why = whyNoDesktop();
-  if (why === undefined) {
+async function onItsHost(place: Place): Promise<number> {
+  const { desktop } = place.run;
+  const why = desktop ? whyNoDesktop() : undefined;
+  if (desktop && why === undefined) {
     console.log('Host: the desktop, through @vscode/test-electron.');
     try {
-      return await runOnDesktop();
+      return await onDesktop(place);
     } catch (error) {
-      if (process.env.DRIVER_PLIST_HOST === 'desktop' || existsSync(report)) throw error;
+      if (process.env.DRIVER_PLIST_HOST === 'desktop' || existsSync(reportOf(place))) throw error;
       console.log(`Host: VS Code's server, since the desktop could not be had: ${error}`);
-      return runOnServer();
+      return onServer(place);
     }
   }
-  if (process.env.DRIVER_PLIST_HOST === 'desktop') throw new SetupError(`No desktop: ${why}.`);
-  console.log(`Host: VS Code's server and a headless browser, since ${why}.`);
-  return runOnServer();
+  if (desktop && process.env.DRIVER_PLIST_HOST === 'desktop') throw new SetupError(`No desktop: ${why}.`);
+  const because = why === undefined ? '' : `, since ${why}`;
+  console.log(`Host: VS Code's server and a headless browser${because}.`);
+  return onServer(place);
+}
+
+/** What the suite leaves beside its workspace (`suite/index.ts`). */
+interface SuiteReport {
+  readonly host: string;
+  readonly passed: readonly string[];
+  readonly failed: readonly string[];
+  readonly skipped: readonly string[];
+}
+
+const reportOf = ({ folder }: Place) => path.join(folder, 'report.json');
+
+function show(file: string, lines = Number.POSITIVE_INFINITY): void {
+  if (!existsSync(file)) return;
+  const text = readFileSync(file, 'utf8').trimEnd().split('\n');
+  console.log(text.slice(Number.isFinite(lines) ? -lines : 0).join('\n'));
+}
+
+/** One run of the suite in a window of its own; tells what it saw. */
+async function runIn(place: Place, counts: Counts): Promise<void> {
+  const started = performance.now();
+  let status = 1;
+  let trouble: unknown;
+  try {
+    status = await onItsHost(place);
+  } catch (error) {
+    trouble = error;
+  }
+  show(path.join(place.folder, 'report.log'));
+  // Status 0 alone is no pass: a host that was killed reports 0 as well.
+  if (!existsSync(reportOf(place))) {
+    counts.failed++;
+    show(path.join(place.folder, 'automation.log'), 12);
+    if (trouble instanceof SetupError) console.error(trouble.message);
+    else console.error(trouble ?? `VS Code ended with ${status} and left no report.`);
+    return;
+  }
+  const report = JSON.parse(readFileSync(reportOf(place), 'utf8')) as SuiteReport;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`  ${report.host}: ${seconds} s`);
+  counts.passed += report.passed.length;
+  counts.skipped += report.skipped.length;
+  // Where a report tells the failures, the host's own word for them adds nothing.
+  counts.failed += report.failed.length === 0 && status !== 0 ? 1 : report.failed.length;
 }
 
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+const wanted = process.argv.slice(2);
+const { extensionRoot, remove } = buildExtension();
 try {
-  await prepare();
-  const status = await runSuite().catch((error) => {
-    // Where a report tells the failures, the host's own word for them adds nothing.
-    if (!existsSync(report)) throw error;
-    return 1;
-  });
-  // Status 0 alone is no pass: a host that was killed reports 0 as well.
-  if (!existsSync(report)) {
-    const said = existsSync(hostLog)
-      ? readFileSync(hostLog, 'utf8').trimEnd().split('\n').slice(-12).join('\n')
-      : '';
-    throw new Error(`VS Code ended with ${status} and left no report: no test ran.\n${said}`);
+  for (const run of runs.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+    console.log(`${run.what}:`);
+    const folder = path.join(work, run.name);
+    mkdirSync(folder, { recursive: true });
+    const suite = await buildSuite(run, extensionRoot);
+    await runIn({ run, extensionRoot, suite, workspace: makeWorkspace(run, folder), folder }, counts);
   }
-  const { host, passed, failed, skipped } = JSON.parse(readFileSync(report, 'utf8')) as SuiteReport;
-  console.log(readFileSync(`${report}.log`, 'utf8').trimEnd());
-  console.log(`  ${host}`);
-  counts.passed = passed.length;
-  counts.failed = failed.length === 0 && status !== 0 ? 1 : failed.length;
-  counts.skipped = skipped.length;
 } catch (error) {
   counts.failed++;
-  console.error(error instanceof SetupError ? error.message : error);
+  console.error(error);
 } finally {
-  rmSync(extensionRoot, { recursive: true, force: true });
+  remove();
 }
 finish(counts, work);

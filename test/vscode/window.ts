@@ -16,8 +16,8 @@ export interface WindowOptions {
   /** Folder for data, extensions and logs of this run. */
   readonly work: string;
   readonly settings?: Readonly<Record<string, unknown>>;
-  readonly env?: Readonly<Record<string, string>>;
   readonly underTest?: boolean;
+  readonly untrusted?: boolean;
 }
 
 export interface Window {
@@ -45,8 +45,8 @@ export async function openWindow(vscode: VsCodeServer, options: WindowOptions): 
     token,
     log: path.join(options.work, 'server.log'),
     settings: options.settings,
-    env: options.env,
     underTest: options.underTest,
+    untrusted: options.untrusted,
   });
   try {
     const browser = await chromium.launch({ executablePath, args: BROWSER_ARGS });

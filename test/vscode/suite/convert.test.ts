@@ -1,7 +1,7 @@
 /// <reference types="mocha" />
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAll, eventually, findings, fixture, open, positionOf, settled } from './helpers.ts';
+import { applyPreview, closeAll, findings, fixture, open, positionOf, pressing, settled } from './helpers.ts';
 
 const KEXT = 'Gadget.kext/Contents/Info.plist';
 
@@ -12,17 +12,6 @@ async function exists(uri: vscode.Uri): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Presses Apply in the Refactor Preview until the command has ended. */
-async function applying(command: Thenable<unknown>): Promise<void> {
-  let ended = false;
-  const done = Promise.resolve(command).finally(() => (ended = true));
-  await eventually(async () => {
-    if (!ended) await vscode.commands.executeCommand('refactorPreview.apply');
-    return ended;
-  }, 'the conversion ends');
-  await done;
 }
 
 suite('conversion', () => {
@@ -50,7 +39,7 @@ suite('conversion', () => {
 
   test('a kext becomes a dext project by way of the preview, without an error in it', async () => {
     const folder = fixture('GadgetDext');
-    await applying(
+    await pressing(
       vscode.commands.executeCommand('driverPlist.convert', {
         uri: fixture(KEXT).toString(),
         target: 'codeless-dext',
@@ -58,6 +47,7 @@ suite('conversion', () => {
         folder,
         ...names,
       }),
+      applyPreview,
     );
     const found = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, '**/*'));
     const paths = found.map(({ path }) => path.slice(folder.path.length + 1)).sort();

@@ -1,13 +1,7 @@
 /// <reference types="mocha" />
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAll, eventually, open, positionOf, settled, untitled } from './helpers.ts';
-
-async function ask<T>(command: string, ...args: unknown[]): Promise<T> {
-  const answer = await vscode.commands.executeCommand<T>(`vscode.execute${command}Provider`, ...args);
-  assert.ok(answer !== undefined, `${command} gave nothing`);
-  return answer;
-}
+import { ask, closeAll, eventually, open, positionOf, settled, untitled } from './helpers.ts';
 
 const wordsOf = (hovers: vscode.Hover[]) =>
   hovers

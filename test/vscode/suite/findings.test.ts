@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import {
   closeAll,
+  configure,
   eventually,
   extension,
   finding,
@@ -14,12 +15,6 @@ import {
 } from './helpers.ts';
 
 const RULE = 'dext/missing-user-class';
-
-async function configure(key: string, value: unknown): Promise<void> {
-  await vscode.workspace
-    .getConfiguration('driverPlist')
-    .update(key, value, vscode.ConfigurationTarget.Workspace);
-}
 
 suite('findings', () => {
   teardown(async () => {

@@ -1,3 +1,4 @@
+/// <reference types="mocha" />
 /** Documents and waiting, for the suite. URIs are not always `file:` here, so tests work on Uri objects. */
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
@@ -5,15 +6,27 @@ import type { DriverPlistApi } from '../../../client/src/extension.ts';
 
 export const EXTENSION = 'driver-plist.driver-plist';
 
+/** Set by the runner for each bundle of the suite. */
+declare const DRIVER_PLIST_IN_BROWSER: boolean;
+
+/** True where the extension host is a worker of a browser. */
+export const IN_BROWSER = DRIVER_PLIST_IN_BROWSER;
+
+/** A test of what not every host has; where it is missing it is skipped by name, with the reason. */
+export function testWhere(possible: boolean, whyNot: string, name: string, run: () => Promise<void>): void {
+  if (possible) test(name, run);
+  else test(`${name} (not here: ${whyNot})`);
+}
+
 export function extension(): vscode.Extension<DriverPlistApi> {
   const found = vscode.extensions.getExtension<DriverPlistApi>(EXTENSION);
   assert.ok(found, 'the extension is not installed');
   return found;
 }
 
-/** A file of the test's workspace. */
-export function fixture(name: string): vscode.Uri {
-  const folder = vscode.workspace.workspaceFolders?.[0];
+/** A file of the test's workspace, or of another of its folders. */
+export function fixture(name: string, which = 0): vscode.Uri {
+  const folder = vscode.workspace.workspaceFolders?.[which];
   assert.ok(folder, 'the workspace has no folder');
   return vscode.Uri.joinPath(folder.uri, name);
 }
@@ -44,7 +57,7 @@ export function positionOf(document: vscode.TextDocument, word: string, into = 0
 export async function eventually<T>(
   look: () => T | Promise<T>,
   what: string,
-  ms = 15_000,
+  ms = 20_000,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + ms;
   for (;;) {
@@ -80,3 +93,46 @@ export async function closeAll(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
 }
+
+/** Sets one of our settings for the workspace, or for the folder of `within`; undefined takes it back. */
+export async function configure(key: string, value: unknown, within?: vscode.Uri): Promise<void> {
+  const { Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
+  await vscode.workspace
+    .getConfiguration('driverPlist', within)
+    .update(key, value, within === undefined ? Workspace : WorkspaceFolder);
+}
+
+/** Asks VS Code's own command for what the providers of a feature say. */
+export async function ask<T>(feature: string, ...args: unknown[]): Promise<T> {
+  const answer = await vscode.commands.executeCommand<T>(`vscode.execute${feature}Provider`, ...args);
+  assert.ok(answer !== undefined, `${feature} gave nothing`);
+  return answer;
+}
+
+/** The words of the lenses of a document, resolved. */
+export async function lensTitles(uri: vscode.Uri): Promise<string[]> {
+  const lenses = await ask<vscode.CodeLens[]>('CodeLens', uri, 10);
+  return lenses.map(({ command }) => command?.title ?? '');
+}
+
+/**
+ * Runs a command that asks a person, and presses until it has ended: `press` acts on what stands open, and does
+ * nothing when nothing does.
+ */
+export async function pressing<T>(command: Thenable<T>, press: () => Thenable<unknown>): Promise<T> {
+  let ended = false;
+  const done = Promise.resolve(command).finally(() => {
+    ended = true;
+  });
+  await eventually(async () => {
+    if (!ended) await press();
+    return ended;
+  }, 'the command ends');
+  return done;
+}
+
+/** Takes the first entry, or the text, of the question that stands open. */
+export const accept = () => vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+
+/** Applies the Refactor Preview that stands open. */
+export const applyPreview = () => vscode.commands.executeCommand('refactorPreview.apply');

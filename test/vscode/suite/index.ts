@@ -1,11 +1,9 @@
+/// <reference types="mocha" />
 /** What VS Code calls inside the extension host; the same for every host. The runner reads the report. */
-import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import * as vscode from 'vscode';
+import { fixture, IN_BROWSER } from './helpers.ts';
 
-const { Mocha } = require('mocha') as { Mocha: typeof import('mocha') };
-
-/** What the suite leaves for the runner. */
+/** What the suite leaves for the runner, beside the workspace. */
 export interface SuiteReport {
   readonly host: string;
   readonly passed: readonly string[];
@@ -13,20 +11,22 @@ export interface SuiteReport {
   readonly skipped: readonly string[];
 }
 
-export async function run(): Promise<void> {
-  const file = process.env.DRIVER_PLIST_SUITE_REPORT;
-  if (file === undefined) throw new Error('start the suite with: npm test -- vscode');
-  const mocha = new Mocha({ ui: 'tdd', timeout: 30_000, forbidOnly: true });
-  mocha.suite.emit('pre-require', globalThis, '', mocha);
-  for (const name of readdirSync(__dirname)
-    .filter((one) => one.endsWith('.test.cjs'))
-    .sort()) {
-    require(path.join(__dirname, name));
-  }
+/**
+ * Runs the tests that `load` registers. The report goes through VS Code's own file system, which both hosts have.
+ * @throws Error when a test failed, so that the window ends with another status than 0
+ */
+export async function runSuite(mocha: Mocha, load: () => void): Promise<void> {
+  load();
   const passed: string[] = [];
   const failed: string[] = [];
   const skipped: string[] = [];
-  const say = (line: string) => appendFileSync(`${file}.log`, `${line}\n`);
+  const lines: string[] = [];
+  let written: Thenable<void> = Promise.resolve();
+  const say = (line: string) => {
+    lines.push(line);
+    // As it goes, so that a window that hangs has told where.
+    written = written.then(() => write('report.log', `${lines.join('\n')}\n`));
+  };
   const failures = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
     runner.on('pass', (test) => {
@@ -42,9 +42,15 @@ export async function run(): Promise<void> {
       say(`  skip ${test.fullTitle()}`);
     });
   });
+  await written;
   const where = vscode.env.remoteName === undefined ? 'desktop' : `remote ${vscode.env.remoteName}`;
-  const host = `${vscode.env.appName} ${vscode.version}, Node ${process.version}, ${where}`;
+  const engine = IN_BROWSER ? 'a worker of the browser' : `Node ${process.version}`;
+  const host = `${vscode.env.appName} ${vscode.version}, ${engine}, ${where}`;
   const report: SuiteReport = { host, passed, failed, skipped };
-  writeFileSync(file, JSON.stringify(report));
+  await write('report.json', JSON.stringify(report));
   if (failures > 0) throw new Error(`${failures} failed`);
+}
+
+function write(name: string, text: string): Thenable<void> {
+  return vscode.workspace.fs.writeFile(fixture(`../${name}`), new TextEncoder().encode(text));
 }

@@ -1,30 +1,22 @@
 /// <reference types="mocha" />
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { closeAll, eventually, fixture, open, positionOf, settled } from './helpers.ts';
+import {
+  accept,
+  closeAll,
+  eventually,
+  fixture,
+  lensTitles,
+  open,
+  positionOf,
+  pressing,
+  settled,
+} from './helpers.ts';
 
 const SCHEME = 'driver-plist-match';
 
 const lensesOf = (uri: vscode.Uri) =>
   vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 10);
-
-const titlesOf = async (uri: vscode.Uri) => (await lensesOf(uri)).map(({ command }) => command?.title ?? '');
-
-/** Runs a command that asks, and answers its first quick picks with their first entries. */
-async function accepting(command: string, times: number): Promise<void> {
-  const done = vscode.commands.executeCommand(command);
-  let finished = false;
-  void done.then(
-    () => (finished = true),
-    () => (finished = true),
-  );
-  for (let pick = 0; pick < times; pick++) {
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    if (finished) break;
-    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-  }
-  await done;
-}
 
 suite('matching', () => {
   teardown(closeAll);
@@ -37,7 +29,7 @@ suite('matching', () => {
       await vscode.commands.executeCommand('driverPlist.loadRegistryDump', fixture('lamps.ioreg.txt')),
       true,
     );
-    const title = await eventually(async () => (await titlesOf(document.uri))[0], 'a lens');
+    const title = await eventually(async () => (await lensTitles(document.uri))[0], 'a lens');
     assert.equal(title, 'matches 1 of 2 USB devices');
     const [lens] = await lensesOf(document.uri);
     const { command, arguments: given = [] } = lens?.command ?? { command: '' };
@@ -64,7 +56,7 @@ suite('matching', () => {
     change.replace(document.uri, new vscode.Range(at, at.translate(0, 1)), '3');
     await vscode.workspace.applyEdit(change);
     await eventually(
-      async () => (await titlesOf(document.uri))[0] === 'matches none of 2 USB devices: why?',
+      async () => (await lensTitles(document.uri))[0] === 'matches none of 2 USB devices: why?',
       'the lens of the changed personality',
     );
   });
@@ -73,7 +65,7 @@ suite('matching', () => {
     const { document } = await open('Info.plist');
     await settled(document);
     const before = document.getText();
-    await accepting('driverPlist.addPersonality', 2);
+    await pressing(vscode.commands.executeCommand('driverPlist.addPersonality'), accept);
     await eventually(() => document.getText() !== before, 'the edit');
     const text = document.getText();
     assert.match(text, /<key>USBHostDevice_1209_0002<\/key>\s*<dict>/);
@@ -86,6 +78,6 @@ suite('matching', () => {
     const { document } = await open('Info.plist');
     await settled(document);
     await vscode.commands.executeCommand('driverPlist.unloadRegistryDump');
-    await eventually(async () => (await titlesOf(document.uri)).length === 0, 'no lens');
+    await eventually(async () => (await lensTitles(document.uri)).length === 0, 'no lens');
   });
 });

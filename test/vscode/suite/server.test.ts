@@ -1,11 +1,11 @@
 /// <reference types="mocha" />
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import * as vscode from 'vscode';
-import { closeAll, eventually, finding, open, untitled } from './helpers.ts';
+import { closeAll, eventually, finding, findings, IN_BROWSER, open, testWhere, untitled } from './helpers.ts';
 
 /** Process ids of our language server, a child of the extension host. */
 function serverProcesses(): number[] {
+  const { execFileSync } = process.getBuiltinModule('node:child_process');
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
   return lines
     .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
@@ -16,11 +16,25 @@ function serverProcesses(): number[] {
     .map((match) => Number(match?.[1]));
 }
 
+/** In a browser the server is a worker, which no other program can see or end. */
+const PROCESSES = !IN_BROWSER && process.platform !== 'win32';
+const NO_PROCESS = IN_BROWSER ? 'the server is a worker, no process' : 'ps is missing';
+
 suite('the language server', () => {
   teardown(closeAll);
 
-  test('restarts on command', async function () {
-    if (process.platform === 'win32') this.skip();
+  test('restarts on command, and has the documents again', async () => {
+    const { document } = await open('Info.plist');
+    const before = await finding(document.uri, 'dext/missing-user-class');
+    await vscode.commands.executeCommand('driverPlist.restartServer');
+    await eventually(() => {
+      const [now] = findings(document.uri);
+      return now !== undefined && now !== before;
+    }, 'other findings than those of the server before');
+    await finding(document.uri, 'dext/missing-user-class');
+  });
+
+  testWhere(PROCESSES, NO_PROCESS, 'is another process after a restart', async () => {
     const { document } = await open('Info.plist');
     await finding(document.uri, 'dext/missing-user-class');
     const [before] = serverProcesses();
@@ -32,8 +46,7 @@ suite('the language server', () => {
     assert.notEqual(after[0], before);
   });
 
-  test('is started again after a crash, with the text as it is now', async function () {
-    if (process.platform === 'win32') this.skip();
+  testWhere(PROCESSES, NO_PROCESS, 'is started again after a crash, with the text as it is now', async () => {
     const editor = await untitled('<plist>\n<dict>\n</dict>\n</plist>\n');
     const { uri } = editor.document;
     const [pid] = await eventually(() => {
