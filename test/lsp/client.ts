@@ -180,7 +180,12 @@ export async function startClient(
   connection.onNotification((method, params) => arrive(method, params));
   connection.onRequest((method, params) => {
     if (method === 'workspace/configuration') {
-      return (params as { items: unknown[] }).items.map(() => client.settings);
+      const { settings } = client;
+      const { items } = params as { items: { scopeUri?: string }[] };
+      // A function has other settings for other places.
+      return items.map(({ scopeUri }) =>
+        typeof settings === 'function' ? settings(scopeUri ?? '') : settings,
+      );
     }
     arrive(method, params);
     if (options.unanswered?.includes(method)) return new Promise(() => {});

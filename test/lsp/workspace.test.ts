@@ -197,6 +197,33 @@ describe('findings over several files', () => {
     assert.deepEqual(await severities({ validate: false }), []);
   });
 
+  test('of files that are not open obey the settings and the project file of their own folder', async () => {
+    const [first, second, third] = [1, 2, 3].map(() => copied('transport-entitlement/invalid'));
+    assert.ok(first && second && third);
+    const config = { rules: { 'workspace/*': 'warning' } };
+    writeFileSync(path.join(third.folder, '.driver-plist.json'), JSON.stringify(config));
+    const client = await startClient(
+      { ...PULL, workspace: { ...PULL.workspace, configuration: true } },
+      {
+        folders: [first, second, third].map(({ folder }) => pathToFileURL(folder).href),
+        settings: (uri: string) =>
+          decodeURIComponent(uri).includes(second.folder) ? { rules: { 'workspace/*': 'hint' } } : {},
+      },
+    );
+    const { items } = await client.connection.sendRequest<WorkspaceDiagnosticReport>('workspace/diagnostic', {
+      previousResultIds: [],
+    });
+    await client.stop();
+    const severity = (folder: string) =>
+      items
+        .filter(({ uri }) => decodeURIComponent(uri).includes(folder))
+        .flatMap((item) => ('items' in item ? item.items.map((one) => one.severity) : []));
+    assert.deepEqual(
+      [first, second, third].flatMap(({ folder }) => severity(folder)),
+      [1, 4, 2],
+    );
+  });
+
   test('follow the folders of the workspace', async () => {
     const first = copied('version/valid');
     const second = copied('transport-entitlement/invalid');

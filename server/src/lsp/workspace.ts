@@ -13,11 +13,11 @@ import { createWorkspaceLinter, type WorkspaceLinter } from '../rules/workspace-
 import type { FileSystem, PlistDocument } from '../workspace/types.ts';
 import { roleOf } from '../workspace/walk.ts';
 import { Workspace } from '../workspace/workspace.ts';
-import { kindInSettings } from './documents.ts';
 import type { FeatureContext } from './features.ts';
+import { createFolderSettings } from './folderSettings.ts';
 import { stackOf } from './guard.ts';
 import { announce } from './progress.ts';
-import { type ProjectConfig, relativePath } from './projectConfig.ts';
+import type { ProjectConfig } from './projectConfig.ts';
 import type { Settings } from './settings.ts';
 import { BUNDLES_CHANGED_NOTIFICATION } from './workspaceMessages.ts';
 
@@ -86,8 +86,8 @@ export interface LiveWorkspace {
   outer(uri: string): string;
   isOpen(inner: string): boolean;
   lintOptions(document: PlistDocument): LintOptions;
-  /** Findings of files that are not open are wanted (`driverPlist.validate`). */
-  validates(): boolean;
+  /** Findings of a file that is not open are wanted (`driverPlist.validate`), inner URI. */
+  validates(inner: string): boolean;
   /** Text documents of the editor came, changed or went. */
   changed(uri: string): void;
   closed(uri: string): void;
@@ -112,47 +112,37 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
   const dirty = new Set<string>();
   const closed = new Set<string>();
   const adopted = new WeakMap<PlistDocument, PlistDocument>();
-  let config: ProjectConfig | undefined;
-  let closedOptions: LintOptions = {};
-  let onDevices: OnDevices | undefined;
-  let settings: Settings | undefined;
   let read = false;
   let stopped = false;
   let revision = 0;
   let reading: Promise<void> = Promise.resolve();
   let telling: { dispose(): void } | undefined;
 
-  const workspace = new Workspace(files, folders.map(inner), {
-    kindOf: (uri) =>
-      config?.config.kindOf(relativePath(config, uri)) ?? kindInSettings(settings, uri, folders.map(inner)),
+  const ofFolders = createFolderSettings({
+    configOf,
+    settingsOf,
+    inner,
+    onRuleError: (rule, error) => connection.console.error(`rule ${rule}: ${stackOf(error)}`),
   });
+
+  const workspace = new Workspace(files, folders.map(inner), { kindOf: ofFolders.kindOf });
   const lintOptions = (document: PlistDocument): LintOptions => {
-    const uri = outerOf.get(inner(document.uri));
-    return uri === undefined ? closedOptions : openLintOptions({ ...document, uri });
+    const key = inner(document.uri);
+    const uri = outerOf.get(key);
+    return uri === undefined ? ofFolders.lintOptions(key) : openLintOptions({ ...document, uri });
   };
   const linter = createWorkspaceLinter(workspace, { lintOptions });
 
-  const loadConfig = async (): Promise<void> => {
-    const [folder] = folders;
-    config = folder === undefined ? undefined : await configOf(`${folder.replace(/\/$/, '')}/Info.plist`);
-    settings = await settingsOf(folder ?? '');
-    closedOptions = {
-      severities: new Map([...settings.severities, ...(config?.config.severities ?? [])]),
-      overlays: config?.overlays,
-      onDevices,
-      onRuleError: (rule, error) => connection.console.error(`rule ${rule}: ${stackOf(error)}`),
-    };
-  };
   const index = async (): Promise<void> => {
     const work = announce(connection, context.abilities.progress, 'Reading driver projects');
     const cancelled = (): boolean => work.token.isCancellationRequested;
     try {
-      await loadConfig();
+      await ofFolders.load(folders);
       await workspace.index({
         cancelled,
         progress: (folders) => work.report(`${folders} folders`),
         filesRead: (read, of) => work.report(`${read} of ${of} files`),
-        ignores: (path) => config?.config.ignores(path) === true,
+        ignores: ofFolders.ignores,
       });
       for (const { uri, message } of workspace.notices) connection.console.warn(`${uri}: ${message}`);
     } catch (error) {
@@ -214,7 +204,7 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
     outer: (uri) => outerOf.get(uri) ?? uri,
     isOpen: (uri) => outerOf.has(uri),
     lintOptions,
-    validates: () => settings?.validate !== false,
+    validates: ofFolders.validates,
     changed,
     closed(uri) {
       closed.add(uri);
@@ -244,13 +234,12 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
     },
     configChanged() {
       reading = reading
-        .then(loadConfig)
+        .then(() => ofFolders.load(folders))
         .then(tell)
         .catch(() => {});
     },
     devicesChanged(given) {
-      onDevices = given;
-      closedOptions = { ...closedOptions, onDevices };
+      ofFolders.setDevices(given);
       tell();
     },
     start() {

@@ -38,7 +38,6 @@ export function registerWorkspaceDiagnostics(context: FeatureContext, live: Live
     token: CancellationToken,
   ): Promise<WorkspaceDocumentDiagnosticReport[]> => {
     const items: WorkspaceDocumentDiagnosticReport[] = [];
-    const validates = live.validates();
     const files = new Set([...filesOf(live), ...answered.keys()]);
     const started = Date.now();
     let letIn = started;
@@ -64,7 +63,7 @@ export function registerWorkspaceDiagnostics(context: FeatureContext, live: Live
       }
       done++;
       // Open documents too: VS Code keeps one open for minutes after its tab is gone, and then listens only here.
-      const document = validates ? live.workspace.document(inner) : undefined;
+      const document = live.validates(inner) ? live.workspace.document(inner) : undefined;
       const findings = document && !live.workspace.isConverted(inner) ? allFindings(live, inner) : [];
       const diagnostics = document ? await diagnosticsOf(context, live, document, findings) : [];
       const content = JSON.stringify(diagnostics);

@@ -19,7 +19,7 @@ export interface WalkOptions {
   /** Told the number of folders seen so far. */
   readonly progress?: ((folders: number) => void) | undefined;
   /** True for a path (relative to the root, `/`) that is to be left out. */
-  readonly ignores?: ((path: string) => boolean) | undefined;
+  readonly ignores?: ((path: string, root: string) => boolean) | undefined;
 }
 
 /** A walk ends here with a notice: a home folder opened by mistake shall not stall the editor. */
@@ -81,7 +81,7 @@ export async function walk(
       batch.forEach(({ uri, path }, index) => {
         for (const entry of read[index] ?? []) {
           const below = path === '' ? entry.name : `${path}/${entry.name}`;
-          if (options.ignores?.(below)) continue;
+          if (options.ignores?.(below, root)) continue;
           const target = Utils.joinPath(uri, entry.name);
           if (entry.type === 'directory') {
             if (!entry.link && !SKIPPED.has(entry.name)) next.push({ uri: target, path: below });
