@@ -163,6 +163,12 @@ export const driverTexts = [
   ...corpusTexts((row) => row.format === 'xml' && row.category !== 'plist', 140),
 ];
 
+/** Kexts: ours, and those of the corpus. */
+export const kextTexts = [
+  KEXT,
+  ...corpusTexts((row) => row.format === 'xml' && row.category === 'kext', 140),
+];
+
 export const xmlTexts = [
   ...driverTexts,
   ...corpusTexts((row) => row.format === 'xml' && row.category === 'plist'),

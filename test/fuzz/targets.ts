@@ -33,6 +33,7 @@ import { readXcconfig } from '../../server/src/workspace/xcconfig.ts';
 import { readXcodeProject } from '../../server/src/workspace/xcode.ts';
 import { includesOf, projectOfSpec, readSpec } from '../../server/src/workspace/xcodegen.ts';
 import { checkTree, dump } from './checks.ts';
+import { checkConversion, checkInto, kextText } from './conversion.ts';
 import { damagedBytes, damagedText, place } from './mutations.ts';
 import * as seeds from './seeds.ts';
 
@@ -97,15 +98,14 @@ function checkEdits(text: string, edits: readonly TextEdit[]): void {
 }
 
 /**
- * The preferred repair takes its finding away and breaks no syntax. In a text that is broken already, what was hidden
- * may come up instead.
+ * The preferred repair takes its finding away and breaks no syntax: of its rule fewer are left where it stood and where
+ * the repair wrote. Elsewhere another may come to light that the first one hid, such as a second key that is misspelt
+ * for the same name. In a text that is broken already, what was hidden may come up instead.
  */
 function checkFixes(text: string): void {
   const document = openDocument(pathFor(text), text, 1);
   if (document.tree.errors.length > 0) return;
   const { findings } = lint(document, strict);
-  const count = (all: readonly Finding[], rule: string): number =>
-    all.filter((one) => one.rule === rule).length;
   for (const finding of findings.slice(0, 12)) {
     for (const fix of finding.fixes()) {
       if (!fix.preferred || fix.edits.length === 0) continue;
@@ -113,10 +113,42 @@ function checkFixes(text: string): void {
       const after = openDocument(document.uri, repaired, 2, { kind: document.kind.kind });
       const said = `${finding.rule}: ${fix.title}`;
       assert.deepEqual(after.tree.errors, [], `${said} breaks the syntax`);
-      const left = count(lint(after, strict).findings, finding.rule);
-      assert.ok(left < count(findings, finding.rule), `${said} leaves its finding`);
+      const left = countIn(lint(after, strict).findings, finding.rule, movedPlaces(finding.range, fix.edits));
+      const were = countIn(findings, finding.rule, [finding.range, ...fix.edits]);
+      assert.ok(left < were, `${said} leaves its finding`);
     }
   }
+}
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Findings of a rule that touch one of the places. */
+function countIn(findings: readonly Finding[], rule: string, places: readonly Place[]): number {
+  const touches = (range: Place) => places.some(({ start, end }) => range.start < end && range.end > start);
+  return findings.filter((one) => one.rule === rule && touches(one.range)).length;
+}
+
+/** Where a range and the new texts of edits stand when the edits are done. */
+function movedPlaces(range: Place, edits: readonly TextEdit[]): Place[] {
+  const sorted = [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
+  const moved = (at: number, isEnd: boolean): number => {
+    let shift = 0;
+    for (const { start, end, newText } of sorted) {
+      if (end <= at && !(isEnd && start === at)) shift += newText.length - (end - start);
+      else if (start < at) return start + shift + (isEnd ? newText.length : 0);
+    }
+    return at + shift;
+  };
+  let shift = 0;
+  const written = sorted.map(({ start, end, newText }) => {
+    const place = { start: start + shift, end: start + shift + newText.length };
+    shift += newText.length - (end - start);
+    return place;
+  });
+  return [{ start: moved(range.start, false), end: moved(range.end, true) }, ...written];
 }
 
 const service = createLanguageService({ lintOptions: () => strict });
@@ -264,6 +296,12 @@ export const targets: readonly Target[] = [
       readConfig(JSON.stringify({ ignore: [glob], kinds: { [glob]: 'kext' } })).config.kindOf(path);
     },
   ),
+  target('convert', kextText, checkConversion),
+  target('convert damaged', damagedText(seeds.kextTexts, 3), checkConversion),
+  target('into project', damagedText(seeds.projectTexts, 3), (text) =>
+    checkInto('Lamp.xcodeproj/project.pbxproj', text),
+  ),
+  target('into spec', damagedText(seeds.specTexts, 3), (text) => checkInto('project.yml', text)),
   target('pbxproj', damagedText(seeds.projectTexts), (text) => void readXcodeProject(text)),
   target('xcconfig', damagedText(seeds.xcconfigTexts), (text) => {
     const { statements } = readXcconfig(text);

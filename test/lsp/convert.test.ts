@@ -1,10 +1,16 @@
 /** The requests about conversions, by real messages. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConvertAnswer, NewBundleAnswer, ShownFamily } from '../../server/src/lsp/convertMessages.ts';
+import type {
+  ConvertAnswer,
+  HostAppsAnswer,
+  NewBundleAnswer,
+  ShownFamily,
+} from '../../server/src/lsp/convertMessages.ts';
 import { writeBinaryPlist } from '../../server/src/plist/binary-write.ts';
 import { parsePlist } from '../../server/src/plist/parse.ts';
 import { kextText, personality } from '../unit/convert/support.ts';
+import { xcodeProject } from '../unit/convert/xcodeProject.ts';
 import { CLIENT_PULL, startClient } from './client.ts';
 
 const URI = 'file:///w/Gadget.kext/Contents/Info.plist';
@@ -50,6 +56,45 @@ test('a kext is planned, open or not, in any format; bad names and nonsense are 
     [],
   );
   assert.equal((await check({ bundleId: 'x', className: 'class', team: 'abc' })).length, 3);
+  assert.equal(await client.stop(), 0);
+});
+
+test('a project that is there gets the targets; its apps are listed', async () => {
+  const client = await startClient(CLIENT_PULL);
+  await client.open(URI, text);
+  const project = { path: 'file:///w/Lamp.xcodeproj/project.pbxproj', text: xcodeProject() };
+  const apps = await client.connection.sendRequest<HostAppsAnswer>('driverPlist/hostApps', project);
+  assert.deepEqual(apps, { apps: [{ name: 'Lamp', bundleId: 'com.acme.lamp' }] });
+  const odd = await client.connection.sendRequest<HostAppsAnswer>('driverPlist/hostApps', {
+    ...project,
+    text: '{',
+  });
+  assert.ok('problem' in odd && odd.problem.length > 10);
+  assert.ok('problem' in (await client.connection.sendRequest<HostAppsAnswer>('driverPlist/hostApps', null)));
+  const convert = (into: object) =>
+    client.connection.sendRequest<ConvertAnswer>('driverPlist/convert', {
+      uri: URI,
+      target: 'codeless-dext',
+      into,
+    });
+  const planned = await convert({ ...project, folder: '' });
+  assert.ok(planned.ok && planned.plan.into);
+  assert.equal(planned.plan.into.app, 'Lamp');
+  assert.equal(planned.plan.into.changes[0]?.path, project.path);
+  assert.match(planned.plan.markdown, /which the app `Lamp` carries/);
+  const refused = await convert({ ...project, text: '{', folder: '' });
+  assert.ok(refused.ok && refused.plan.into?.refused);
+  assert.match(refused.plan.markdown, /A project of its own/);
+  const broken = await convert({ path: 7 });
+  assert.ok(!broken.ok, 'nonsense is no crash');
+  const made = await client.connection.sendRequest<NewBundleAnswer>('driverPlist/newBundle', {
+    family: 'usb-device',
+    match: { idVendor: 4617, idProduct: 1 },
+    bundleId: 'com.acme.lamp.usb',
+    className: 'LampUsb',
+    into: { ...project, folder: '' },
+  });
+  assert.ok(made.ok && made.into?.changes.length === 1);
   assert.equal(await client.stop(), 0);
 });
 

@@ -287,6 +287,7 @@ const steps: Step[] = [
       );
       await shot(page, '8-menu');
       await clickUntil(entry, async () => !(await menu.isVisible()), 'the entry is taken');
+      await pick(page, 'A Project of Its Own');
       await answer(page, 'Bundle id', 'org.acme', async () => {
         await page.locator('.quick-input-message', { hasText: 'too short' }).waitFor();
         await shot(page, '9-bundle-id');
@@ -310,11 +311,43 @@ const steps: Step[] = [
     },
   },
   {
+    name: 'a kext goes into the project that is there, once its change is checked in the preview',
+    async run(page) {
+      const project = path.join(folder, 'project.yml');
+      const before = readFileSync(project, 'utf8');
+      await openFile(page, 'Gadget.kext/Contents/Info.plist');
+      await runCommand(page, 'Driver Plist: Convert Kext to Codeless Dext');
+      await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+      await shot(page, '13-into-project');
+      await pick(page, 'Add to project.yml');
+      await answer(page, 'Bundle id', 'com.example.UsbLamp.gadget');
+      await answer(page, 'Class of the driver', 'LampGadget');
+      await answer(page, 'Developer team', '');
+      const preview = page.locator('.bulk-edit-panel');
+      const change = preview.locator('.monaco-list-row', { hasText: 'project.yml' }).first();
+      await change.waitFor();
+      const tick = change.locator('.edit-checkbox');
+      assert.equal(await tick.isChecked(), false, 'what is there waits for a tick');
+      await clickUntil(tick, () => tick.isChecked(), 'the change is checked');
+      await shot(page, '14-project-preview');
+      const apply = preview.getByText('Apply', { exact: true });
+      const changed = () => readFileSync(project, 'utf8') !== before;
+      await clickUntil(apply, async () => changed(), 'the project is written');
+      const after = readFileSync(project, 'utf8');
+      for (const line of before.split('\n')) assert.ok(after.includes(line), line);
+      assert.match(after, /- target: GadgetDriver\n\s+embed: true/);
+      const made = path.join(folder, 'GadgetDriver/Info.plist');
+      await eventually(async () => existsSync(made), 'the files are written');
+      await shot(page, '15-in-project');
+      assert.ok(!existsSync(path.join(folder, 'Gadget.xcodeproj')));
+    },
+  },
+  {
     name: 'a new driver bundle is made for a device of the dump',
     async run(page) {
       await runCommand(page, 'Driver Plist: New Driver Bundle');
       await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-      await shot(page, '13-families');
+      await shot(page, '16-families');
       await pick(page, 'USB device');
       await pick(page, 'Desk Lamp');
       await pick(page, 'every release of the product');
@@ -322,12 +355,13 @@ const steps: Step[] = [
       await answer(page, 'Bundle id', 'org.acme.lamp.driver');
       await answer(page, 'Developer team', 'ABCDE12345');
       await pick(page, 'DeskLamp');
+      await pick(page, 'A Project of Its Own');
       const preview = page.locator('.bulk-edit-panel');
       await preview.getByText('DeskLamp.iig').first().waitFor();
       const made = path.join(folder, 'DeskLamp/DeskLampDriver/Info.plist');
       const apply = preview.getByText('Apply', { exact: true });
       await clickUntil(apply, async () => existsSync(made), 'the files are written');
-      await shot(page, '14-new-bundle');
+      await shot(page, '17-new-bundle');
       assert.match(readFileSync(made, 'utf8'), /<key>idProduct<\/key>\s*<integer>2</);
       await eventually(
         async () => (await page.locator('.editor-instance .squiggly-error').count()) === 0,

@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import type { ConvertParams, ConvertTarget, ShownPlan } from '../../../server/src/lsp/convertMessages.ts';
 import { activePlist } from '../active.ts';
 import type { Session } from '../session.ts';
+import { askForProject, type ChosenProject, OWN_PROJECT, openProject, tellRefusal } from './project.ts';
 import { askForPlan, problemOf } from './requests.ts';
 import { type Answer, askAll, askForOne, askForText, BACK } from './steps.ts';
-import { askForFolder, openWritten, type Reports, writeFiles } from './write.ts';
+import { askForFolder, type Reports, writeFiles } from './write.ts';
 
 /** What a caller may settle beforehand; it is not asked for then. */
 export interface GivenOptions {
@@ -14,6 +15,8 @@ export interface GivenOptions {
   readonly team?: string;
   readonly family?: string;
   readonly folder?: vscode.Uri;
+  /** An `.xcodeproj`’s project.pbxproj, or a project.yml. */
+  readonly project?: vscode.Uri;
 }
 
 /** @param source a bundle, a folder with an Info.plist, or the property list; default: the active editor's */
@@ -33,21 +36,50 @@ export async function convertKext(
     return;
   }
   const base64 = isOpen(info) ? undefined : await bytesOf(info);
-  const { folder: givenFolder, ...names } = given;
+  const { folder: givenFolder, project: givenProject, ...names } = given;
   const params: ConvertParams = { uri: info.toString(), target, ...(base64 ? { base64 } : {}), ...names };
   const first = await planOrProblems(session, params);
   if (first === undefined) return;
   if (first.refused !== null) return refuse(session, reports, first, info);
-  const options = await askForNames(session, first, given);
+  const title = titleOf(target);
+  const near = outside(info);
+  const project = await projectFor(session, { target, near, title, givenFolder, givenProject });
+  if (project === undefined) return;
+  const into = project === OWN_PROJECT ? {} : { into: project.into };
+  const shown = project === OWN_PROJECT ? first : await planOrProblems(session, { ...params, ...into });
+  if (shown === undefined) return;
+  const options = await askForNames(session, shown, given);
   if (options === undefined) return;
-  const plan = await planOrProblems(session, { ...params, ...options });
+  const plan = await planOrProblems(session, { ...params, ...into, ...options });
   if (plan === undefined) return;
   if (plan.refused !== null) return refuse(session, reports, plan, info);
-  const folder = givenFolder ?? (await askForFolder(plan.name, outside(info)));
+  const added = project !== OWN_PROJECT && !tellRefusal(project, plan.into) ? project : undefined;
+  const folder = added?.folder ?? givenFolder ?? (await askForFolder(plan.name, near));
   if (folder === undefined) return;
   await reports.show(vscode.l10n.t('Conversion of {0}', plan.name), plan.markdown);
-  const reason = (path: string) => reasonFor(plan, path);
-  if (await writeFiles(folder, plan.files, titleOf(target), reason)) void openWritten(folder, plan.files);
+  const reasonOf = (path: string) => reasonFor(plan, path);
+  await writeFiles(folder, plan.files, { what: title, reasonOf, added, changes: plan.into });
+}
+
+async function projectFor(
+  session: Session,
+  {
+    target,
+    near,
+    title,
+    givenFolder,
+    givenProject,
+  }: {
+    readonly target: ConvertTarget;
+    readonly near: vscode.Uri | undefined;
+    readonly title: string;
+    readonly givenFolder: vscode.Uri | undefined;
+    readonly givenProject: vscode.Uri | undefined;
+  },
+): Promise<ChosenProject | typeof OWN_PROJECT | undefined> {
+  if (target !== 'codeless-dext') return OWN_PROJECT;
+  if (givenProject) return openProject(session, givenProject, title);
+  return givenFolder || !near ? OWN_PROJECT : askForProject(session, near, title);
 }
 
 function titleOf(target: ConvertTarget): string {

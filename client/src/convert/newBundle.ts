@@ -1,12 +1,17 @@
 /** "New Driver Bundle…": family, device, names, then files by preview. */
 import * as vscode from 'vscode';
-import type { NewBundleParams, ShownFamily } from '../../../server/src/lsp/convertMessages.ts';
+import type {
+  NewBundleAnswer,
+  NewBundleParams,
+  ShownFamily,
+} from '../../../server/src/lsp/convertMessages.ts';
 import type { RegistryDump } from '../match/registry.ts';
 import { askForSuggestions, askForView } from '../match/requests.ts';
 import type { Session } from '../session.ts';
+import { askForProject, type ChosenProject, OWN_PROJECT, tellRefusal } from './project.ts';
 import { askForFamilies, askForNewBundle, problemOf } from './requests.ts';
 import { type Answer, askAll, askForOne, askForText, BACK } from './steps.ts';
-import { askForFolder, openWritten, type Reports, writeFiles } from './write.ts';
+import { askForFolder, type Reports, writeFiles } from './write.ts';
 
 type Match = Readonly<Record<string, number | string>>;
 
@@ -89,14 +94,35 @@ export async function newDriverBundle(session: Session, dump: RegistryDump, repo
   const { team, ...needed } = names;
   const params = { family: family.id, ...device, ...needed, ...(team ? { team } : {}) };
   const answer = await askForNewBundle(session, params);
+  if (answer === undefined) return;
   if (!answer.ok) {
     void vscode.window.showErrorMessage(answer.problems.join(' '));
     return;
   }
-  const folder = await askForFolder(answer.name);
-  if (folder === undefined) return;
-  await reports.show(vscode.l10n.t('New Driver {0}', answer.name), answer.markdown);
-  if (await writeFiles(folder, answer.files, title, () => '')) void openWritten(folder, answer.files);
+  const place = await askForPlace(session, answer, params, title);
+  if (place === undefined) return;
+  const { folder, made, added } = place;
+  await reports.show(vscode.l10n.t('New Driver {0}', made.name), made.markdown);
+  await writeFiles(folder, made.files, { what: title, reasonOf: () => '', added, changes: made.into });
+}
+
+type Made = Extract<NewBundleAnswer, { readonly ok: true }>;
+
+/** Into a project of the chosen folder, or into a folder of its own. Undefined when the person left. */
+async function askForPlace(
+  session: Session,
+  made: Made,
+  params: NewBundleParams,
+  title: string,
+): Promise<{ readonly folder: vscode.Uri; readonly made: Made; readonly added?: ChosenProject } | undefined> {
+  const folder = await askForFolder(made.name);
+  if (folder === undefined) return undefined;
+  const project = await askForProject(session, vscode.Uri.joinPath(folder, '..'), title);
+  if (project === undefined) return undefined;
+  if (project === OWN_PROJECT) return { folder, made };
+  const again = await askForNewBundle(session, { ...params, into: project.into });
+  if (!again?.ok || tellRefusal(project, again.into)) return { folder, made };
+  return { folder: project.folder, made: again, added: project };
 }
 
 interface At {

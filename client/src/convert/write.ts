@@ -1,6 +1,7 @@
 /** From planned files to files: report, Refactor Preview, one edit that a person can undo. */
 import * as vscode from 'vscode';
-import type { PlanFile } from '../../../server/src/lsp/convertMessages.ts';
+import type { PlanFile, ShownInto } from '../../../server/src/lsp/convertMessages.ts';
+import { addChanges, type ChosenProject, isUnchanged } from './project.ts';
 
 export const REPORT_SCHEME = 'driver-plist-plan';
 
@@ -37,23 +38,33 @@ export function createReports(): Reports {
   };
 }
 
+/** How the files are shown and what else is changed. */
+export interface WriteOptions {
+  /** For the heading in the preview. */
+  readonly what: string;
+  readonly reasonOf: (path: string) => string;
+  /** The project that gets the targets, and what is inserted. */
+  readonly added?: ChosenProject | undefined;
+  readonly changes?: ShownInto | null | undefined;
+}
+
 /**
  * Puts the files into the folder after the person looked them over in the Refactor Preview; nothing is written over
- * without being asked for. True when they were written.
+ * without being asked for. Then tells that it is done, and opens what to read first.
  */
 export async function writeFiles(
   folder: vscode.Uri,
   files: readonly PlanFile[],
-  what: string,
-  reasonOf: (path: string) => string,
-): Promise<boolean> {
+  { what, reasonOf, added, changes }: WriteOptions,
+): Promise<void> {
   const targets = files.map((file) => ({ ...file, uri: uriIn(folder, file.path) }));
   const there: vscode.Uri[] = [];
   for (const { uri } of targets) if (await exists(uri)) there.push(uri);
-  if (there.length > 0 && !(await mayOverwrite(there))) return false;
+  if (there.length > 0 && !(await mayOverwrite(there))) return;
   const edit = new vscode.WorkspaceEdit();
   const encoder = new TextEncoder();
-  const optional = optionalFile(files);
+  const project = added && changes ? { added, changes } : undefined;
+  const optional = project ? undefined : optionalFile(files);
   for (const { uri, path, text } of targets) {
     // What is confirmed one by one starts out unchecked, and makes VS Code show the preview of all.
     const needsConfirmation = path === optional;
@@ -61,10 +72,17 @@ export async function writeFiles(
     const metadata = { needsConfirmation, label, description: reasonOf(path) };
     edit.createFile(uri, { overwrite: there.includes(uri), contents: encoder.encode(text) }, metadata);
   }
-  if (!(await vscode.workspace.applyEdit(edit, { isRefactoring: true }))) return false;
+  if (project && !(await addChanges(edit, project.changes, project.added.into))) {
+    const message = vscode.l10n.t('{0} was changed in the meantime. Convert again.', project.added.name);
+    void vscode.window.showWarningMessage(message);
+    return;
+  }
+  if (!(await vscode.workspace.applyEdit(edit, { isRefactoring: true }))) return;
   // The preview lets a person take files out, or leave: then the edit counts as applied, too.
   const written = await Promise.all(targets.map(({ uri }) => exists(uri)));
-  return written.some(Boolean);
+  if (!written.some(Boolean)) return;
+  const left = project && (await isUnchanged(project.added)) ? project.added.name : undefined;
+  void openWritten(folder, files, left);
 }
 
 /** A file that the project does without: the spec of XcodeGen beside a ready Xcode project, else the readme. */
@@ -99,16 +117,28 @@ async function mayOverwrite(there: readonly vscode.Uri[]): Promise<boolean> {
   return (await vscode.window.showWarningMessage(message, { modal: true, detail }, overwrite)) === overwrite;
 }
 
-/** Tells that it is done and opens what to read first. */
-export async function openWritten(folder: vscode.Uri, files: readonly PlanFile[]): Promise<void> {
-  const readme = files.find(({ path }) => /(?:^|\/)README\.md$/.test(path));
+/** @param left the project that was not checked in the preview */
+async function openWritten(
+  folder: vscode.Uri,
+  files: readonly PlanFile[],
+  left: string | undefined,
+): Promise<void> {
+  const readme = files.find(({ path }) => /README\.md$/.test(path));
   const info =
-    files.find(({ path }) => /Driver\/Info\.plist$/.test(path)) ??
+    files.find(({ path }) => /(?:Driver|Dext)\d*\/Info\.plist$/.test(path)) ??
     files.find(({ path }) => /Info\.plist$/.test(path));
   const uri = info && uriIn(folder, info.path);
   if (uri && (await exists(uri))) await vscode.window.showTextDocument(uri, { preview: false });
   const next = vscode.l10n.t('Show Next Steps');
-  const message = vscode.l10n.t('The files are in {0}.', vscode.workspace.asRelativePath(folder));
+  const place = vscode.workspace.asRelativePath(folder);
+  const message =
+    left === undefined
+      ? vscode.l10n.t('The files are in {0}.', place)
+      : vscode.l10n.t(
+          'The files are in {0}. {1} has not got their targets: its changes were not checked in the preview.',
+          place,
+          left,
+        );
   const answer = await vscode.window.showInformationMessage(message, ...(readme ? [next] : []));
   if (answer !== next || !readme) return;
   await vscode.commands.executeCommand('markdown.showPreview', uriIn(folder, readme.path));

@@ -3,7 +3,7 @@ import { readVersion } from '../iokit/version.ts';
 import type { PlistNode } from '../plist/types.ts';
 import { hasBuildVariable } from '../plist/variables.ts';
 import { ID_VARIABLE, KeyLedger } from './dextPersonality.ts';
-import { readsWell } from './output.ts';
+import { isWritable, readsWell } from './output.ts';
 
 /** Keys that a project's build fills in, with the reason. */
 const FROM_BUILD: readonly (readonly [string, string, string])[] = [
@@ -68,7 +68,8 @@ export function dextInfo(root: PlistNode, usage: string): KeyLedger {
       name === 'OSBundleUsageDescription' ? undefined : DROPPED.find(([pattern]) => pattern.test(name))?.[1];
     const kept = root.get(name);
     if (why !== undefined) ledger.drop(name, why);
-    else if (!value || !kept || !readsWell(kept)) ledger.drop(name, 'Its value cannot be read.');
+    else if (!value || !kept || !readsWell(kept) || !isWritable(name))
+      ledger.drop(name, 'Its value cannot be read.');
     else if (kept.kind === 'string' && hasBuildVariable(kept.text))
       ledger.drop(
         name,

@@ -5,7 +5,7 @@ import type { PlistValue } from '../plist/value.ts';
 import { hasBuildVariable } from '../plist/variables.ts';
 import type { Verdict } from './classify.ts';
 import { familyPersonality } from './families.ts';
-import { readsWell, shortly, text } from './output.ts';
+import { isWritable, readsWell, shortly, text } from './output.ts';
 import type { AddedKey, ChangedKey, DroppedKey, KeyChanges, OutEntry } from './types.ts';
 
 export const ID_VARIABLE = '$(PRODUCT_BUNDLE_IDENTIFIER)';
@@ -116,10 +116,10 @@ export function dextPersonality(
     seen.add(name);
     if (provider === 'IOUserResources' && (name === 'IOMatchCategory' || name === 'IOResourceMatch'))
       continue;
-    if (!value || !readsWell(value)) {
+    if (!value || !readsWell(value) || !isWritable(name)) {
       ledger.drop(
         name,
-        'Its value cannot be read: it is damaged, or a number that only the old build fills in. Add it by hand.',
+        'Its value cannot be read: it is damaged, or a number that only the old build fills in, or has a character that XML cannot hold. Add it by hand.',
       );
       continue;
     }

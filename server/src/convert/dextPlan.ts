@@ -8,6 +8,7 @@ import { appEntitlements, dextEntitlements, type EntitledPersonality, matchOf } 
 import { type Family, familiesFor } from './families.ts';
 import { hostWarnings, idBelowHost, openProject, placeProject } from './intoProject.ts';
 import { classNameFrom, dextIds, ownBundleId, projectName } from './names.ts';
+import { NO_XML, readableName } from './output.ts';
 import { type ListedPersonality, listPersonalities } from './personalityList.ts';
 import { higher } from './project.ts';
 import { leftOutList } from './readme.ts';
@@ -35,6 +36,7 @@ export function planDext(root: PlistNode, kext: KextFacts, options: ConvertOptio
   const plans: PersonalityPlan[] = [];
   const entries: OutEntry[] = [];
   const entitled: EntitledPersonality[] = [];
+  const names = new Set<string>();
 
   listed.forEach((one, i) => {
     const verdict = verdicts[i]!;
@@ -44,10 +46,12 @@ export function planDext(root: PlistNode, kext: KextFacts, options: ConvertOptio
     }
     const userClass = classes.nameFor(verdict);
     const made = dextPersonality(one.node, verdict, userClass, () => classes.userClientFor(userClass));
-    entries.push({ key: one.name, value: { dict: made.entries }, source: one.key });
+    const writtenAs = readableName(one.name, NO_XML, names);
+    entries.push({ key: writtenAs, value: { dict: made.entries }, source: one.key });
     entitled.push({ provider: verdict.dextProvider!, family: verdict.family, match: matchOf(one.node) });
     plans.push({
       name: one.name,
+      ...(writtenAs === one.name ? {} : { writtenAs }),
       outcome: verdict.outcome,
       why: verdict.familyWhy ? `${verdict.why} ${verdict.familyWhy}` : verdict.why,
       userClass,

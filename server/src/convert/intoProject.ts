@@ -64,7 +64,7 @@ export function hostWarnings(
     );
   if (host.needs.length > 0)
     warnings.push(
-      `The entitlements of ${name} are not known from the project file: add ${host.needs.join(', ')}.`,
+      `See to it that the app ${name} has ${host.needs.join(' and ')}: its entitlements file is not known from the project, or says otherwise.`,
     );
   return warnings;
 }
@@ -244,8 +244,11 @@ function comparable(target: XcodeTarget): string {
 }
 
 function hasId(model: XcodeProject, id: string): boolean {
+  const wanted = id.toLowerCase();
   return model.targets.some(({ configurations }) =>
-    configurations.some(({ settings }) => settings.get('PRODUCT_BUNDLE_IDENTIFIER') === id),
+    configurations.some(
+      ({ settings }) => settings.get('PRODUCT_BUNDLE_IDENTIFIER')?.toLowerCase() === wanted,
+    ),
   );
 }
 

@@ -8,7 +8,7 @@ import { projectVersions } from './dextInfo.ts';
 import { KeyLedger } from './dextPersonality.ts';
 import { type KernelClass, kernelClass } from './families.ts';
 import { ownBundleId, plainName } from './names.ts';
-import { planFile, printDocument, readsWell } from './output.ts';
+import { NO_LOADER, planFile, printDocument, readableName, readsWell } from './output.ts';
 import { type ListedPersonality, listPersonalities } from './personalityList.ts';
 import { leftOutList, numbered } from './readme.ts';
 import type {
@@ -28,11 +28,14 @@ export function planCodelessKext(root: PlistNode, kext: KextFacts, options: Conv
   const asked = options.className === undefined ? undefined : kernelClass(options.className);
   const plans: PersonalityPlan[] = [];
   const entries: OutEntry[] = [];
+  const names = new Set<string>();
   for (const one of listPersonalities(root)) {
     const verdict = classify(one.node, kext);
-    const made = personality(one, verdict, asked);
+    const made = personality(one, verdict, asked, names);
     plans.push(made.plan);
-    if (made.entries) entries.push({ key: one.name, value: { dict: made.entries }, source: one.key });
+    if (!made.entries) continue;
+    const { name: own, writtenAs = own } = made.plan;
+    entries.push({ key: writtenAs, value: { dict: made.entries }, source: one.key });
   }
   const ledger = info(root, bundleId, name, kext);
   const { kept, changed, dropped, added } = ledger;
@@ -94,6 +97,7 @@ function personality(
   { name, node }: ListedPersonality,
   verdict: Verdict,
   asked: KernelClass | undefined,
+  names: Set<string>,
 ): { readonly plan: PersonalityPlan; readonly entries?: readonly OutEntry[] } {
   const { owner, ioClass, provider } = verdict;
   const ownCode = owner.kind === 'own';
@@ -131,6 +135,11 @@ function personality(
         warnings.push(`${key.text} holds a build variable of the old project.`);
     }
   }
+  const readable = readableName(name, NO_LOADER, names);
+  if (readable !== name)
+    warnings.push(
+      `The name of the personality has a control character, which the kext loader refuses: it is written as ${readable}.`,
+    );
   const { kept, changed, dropped, added, entries } = ledger;
   const why = ownCode
     ? `${className} (${target?.title}) drives the device; the code of ${ioClass} is left out.`
@@ -146,6 +155,7 @@ function personality(
       dropped,
       added,
       warnings,
+      ...(readable === name ? {} : { writtenAs: readable }),
     },
     entries,
   };
@@ -184,15 +194,17 @@ function left(name: string, node: PlistNode, verdict: Verdict): PersonalityPlan 
 
 function droppedBecause(name: string, value: PlistNode | undefined, ownCode: boolean): string | undefined {
   if (name.startsWith('#')) return 'It was commented out by its name; nothing reads it.';
+  if (NO_LOADER.test(name)) return FORBIDDEN;
   if (!value || !readsWell(value)) return 'Its value cannot be read.';
-  if (hasForbidden(value))
-    return 'The kext loader refuses a file with a real, a date or a control character in it.';
+  if (hasForbidden(value)) return FORBIDDEN;
   if (name === 'IOProbeScore' && value.integer === undefined)
     return 'It is no integer, and the kernel takes any other type for 0.';
   if (ownCode && name === 'IOUserClientClass') return 'The user client is code of the old kext.';
   if (ownCode && name === 'IOCFPlugInTypes') return 'The plug-in talks to the code of the old kext.';
   return undefined;
 }
+
+const FORBIDDEN = 'The kext loader refuses a file with a real, a date or a control character in it.';
 
 /** A real, a date, or a control character, which the loader's own parser refuses. */
 function hasForbidden(node: PlistNode): boolean {
@@ -256,8 +268,7 @@ function info(root: PlistNode, bundleId: string, name: string, kext: KextFacts):
     else if (!value || !readsWell(value)) ledger.drop(text, 'Its value cannot be read.');
     else if (text === 'OSBundleRequired' && value.kind !== 'string')
       ledger.drop(text, 'The kext loader rejects a bundle in which it is no string.');
-    else if (hasForbidden(value))
-      ledger.drop(text, 'The kext loader refuses a file with a real, a date or a control character in it.');
+    else if (NO_LOADER.test(text) || hasForbidden(value)) ledger.drop(text, FORBIDDEN);
     else if (hasBuildVariable(value.tree.text.slice(value.start, value.end)))
       ledger.drop(text, 'Its value comes from a build variable of the old project.');
     else {

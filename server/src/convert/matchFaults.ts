@@ -20,6 +20,11 @@ export function matchFault(personality: PlistNode, provider: string): string | u
     const wrong = PCI_KEYS.find(({ key }) => isPciFault(personality.get(key)));
     if (wrong) return `${wrong.key} must be a string of hexadecimal numbers`;
   }
+  if (SCSI_NUBS.includes(provider) && !personality.get('Peripheral Device Type')) {
+    const open = personality.entries.some(({ key }) => hasBuildVariable(key.text));
+    if (!open && !personality.get('IOMatchCategory'))
+      return 'it names no Peripheral Device Type (0 disk, 5 CD or DVD, 7 optical), and without one no SCSI unit matches';
+  }
   const name = personality.get('IONameMatch');
   if (name && name.kind !== 'string' && name.kind !== 'array')
     return 'IONameMatch must be a string or an array of strings';
@@ -28,6 +33,8 @@ export function matchFault(personality: PlistNode, provider: string): string | u
     return 'IOPropertyMatch must be a dictionary or an array of dictionaries';
   return undefined;
 }
+
+const SCSI_NUBS = ['IOSCSIPeripheralDeviceNub', 'IOSCSILogicalUnitNub'];
 
 function isPciFault(node: PlistNode | undefined): boolean {
   if (!node) return false;

@@ -6,6 +6,18 @@ export function planMarkdown(plan: ConvertPlan): string {
   const lines = [`# ${plain(plan.source)} → ${plan.target}`, ''];
   if (plan.refused !== undefined) lines.push(`Nothing can be written: ${plain(plan.refused)}`, '');
   else lines.push(`New bundle: ${code(plan.bundleId)}, ${plan.files.length} files.`, '');
+  if (plan.into?.refused !== undefined)
+    lines.push(
+      `A project of its own, since nothing can be added to the one that is there: ${plain(plan.into.refused)}`,
+      '',
+    );
+  else if (plan.into)
+    lines.push(
+      plan.into.appIsNew
+        ? `Added to the project that is there: the dext, and the app ${code(plan.into.app ?? '')} that carries it.`
+        : `Added to the project that is there: the dext, which the app ${code(plan.into.app ?? '')} carries.`,
+      '',
+    );
   for (const { question, taken } of plan.questions)
     lines.push(`- **Decide**: ${plain(question)} Taken: ${code(taken)}.`);
   for (const warning of plan.warnings) lines.push(`- **Note**: ${plain(warning)}`);

@@ -98,6 +98,8 @@ export interface KeyChanges {
 
 export interface PersonalityPlan extends KeyChanges {
   readonly name: string;
+  /** Its name in the new file, where that must be another. */
+  readonly writtenAs?: string;
   readonly outcome: Outcome;
   /** Why this outcome. */
   readonly why: string;

@@ -1,12 +1,13 @@
 /** Answers what the editor asks about conversion and new bundles. Nothing is written here: the client writes. */
 import { optionProblems } from '../convert/plan.ts';
-import { CONVERT_TARGETS } from '../convert/types.ts';
+import { CONVERT_TARGETS, type IntoPlan } from '../convert/types.ts';
 import type { PlistTree } from '../plist/types.ts';
 import type { PlistValue } from '../plist/value.ts';
 import {
   type BundleWithPage,
   convertPlan,
   newBundleFiles,
+  projectApps,
   shownFamilies,
   treeOfBytes,
 } from '../service/conversion.ts';
@@ -19,9 +20,13 @@ import {
   type ConvertAnswer,
   type ConvertParams,
   FAMILIES_REQUEST,
+  HOST_APPS_REQUEST,
+  type HostAppsAnswer,
+  type HostAppsParams,
   NEW_BUNDLE_REQUEST,
   type NewBundleAnswer,
   type NewBundleParams,
+  type ShownInto,
 } from './convertMessages.ts';
 import type { FeatureContext } from './features.ts';
 import { guarded } from './guard.ts';
@@ -46,11 +51,11 @@ export function registerConversion(context: FeatureContext, registry: RegistrySt
     guarded(context, CONVERT_REQUEST, failed, async (params: ConvertParams): Promise<ConvertAnswer> => {
       const tree = typeof params?.uri === 'string' ? await treeFor(params) : undefined;
       if (!tree) return { ok: false, problems: ['The file is no property list that can be read.'] };
-      const { target, bundleId, className, team, family } = params;
+      const { target, bundleId, className, team, family, into } = params;
       if (!CONVERT_TARGETS.includes(target))
         return { ok: false, problems: [`The target must be one of ${CONVERT_TARGETS.join(', ')}.`] };
       const source = bundleName(params.uri);
-      const result = convertPlan(tree, { target, bundleId, className, team, family, source });
+      const result = convertPlan(tree, { target, bundleId, className, team, family, source, into });
       if (!result.ok) return result;
       const { plan, markdown } = result;
       const personalities = plan.personalities.map(({ name, outcome, userClass, why }) => ({
@@ -70,10 +75,20 @@ export function registerConversion(context: FeatureContext, registry: RegistrySt
           files,
           refused: plan.refused ?? null,
           questions,
+          into: shownInto(plan.into),
           markdown,
         },
       };
     }),
+  );
+  connection.onRequest<HostAppsAnswer, void>(
+    HOST_APPS_REQUEST,
+    guarded(
+      context,
+      HOST_APPS_REQUEST,
+      { problem: failed.problems[0] ?? '' } as HostAppsAnswer,
+      (params: HostAppsParams): HostAppsAnswer => projectApps(params),
+    ),
   );
   connection.onRequest(
     CHECK_NAMES_REQUEST,
@@ -85,18 +100,22 @@ export function registerConversion(context: FeatureContext, registry: RegistrySt
   connection.onRequest(FAMILIES_REQUEST, guarded(context, FAMILIES_REQUEST, [], shownFamilies));
   connection.onRequest<NewBundleAnswer, void>(
     NEW_BUNDLE_REQUEST,
-    guarded(
-      context,
-      NEW_BUNDLE_REQUEST,
-      failed,
-      (params: NewBundleParams): NewBundleAnswer => newBundleFor(params, registry),
-    ),
+    guarded(context, NEW_BUNDLE_REQUEST, failed, (params: NewBundleParams): NewBundleAnswer => {
+      const made = newBundleFor(params, registry);
+      return made.ok ? { ...made, into: shownInto(made.into) } : made;
+    }),
   );
 }
 
+function shownInto(into: IntoPlan | undefined): ShownInto | null {
+  if (!into) return null;
+  const changes = into.changes.map(({ path, edits }) => ({ path, edits }));
+  return { refused: into.refused ?? null, app: into.app ?? null, changes };
+}
+
 function newBundleFor(params: NewBundleParams, registry: RegistryStore): BundleWithPage {
-  const { family, bundleId, className, team, device, suggestion } = params;
-  const options = { family, bundleId, className, team };
+  const { family, bundleId, className, team, into, device, suggestion } = params;
+  const options = { family, bundleId, className, team, into };
   if (device === undefined) {
     const match = new Map(
       Object.entries(params.match ?? {}).map(([key, value]): [string, PlistValue] => [

@@ -2,9 +2,17 @@
  * The messages about conversion that client and server exchange, beside those of the protocol. The client imports
  * this file for its types only.
  */
-import type { ConvertTarget, Outcome, PlanFile, Question } from '../convert/types.ts';
+import type {
+  ConvertTarget,
+  FileChange,
+  HostApp,
+  IntoProject,
+  Outcome,
+  PlanFile,
+  Question,
+} from '../convert/types.ts';
 
-export type { ConvertTarget, PlanFile, Question } from '../convert/types.ts';
+export type { ConvertTarget, HostApp, IntoProject, PlanFile, Question } from '../convert/types.ts';
 
 /** Request, client to server: {@link ConvertParams} in, {@link ConvertAnswer} out. Nothing is written. */
 export const CONVERT_REQUEST = 'driverPlist/convert';
@@ -19,6 +27,8 @@ export interface ConvertParams {
   readonly className?: string;
   readonly team?: string;
   readonly family?: string;
+  /** A project that is there, for the new targets of a dext. */
+  readonly into?: IntoProject;
 }
 
 export type ConvertAnswer =
@@ -39,9 +49,28 @@ export interface ShownPlan {
   /** Why there are none. */
   readonly refused: string | null;
   readonly questions: readonly Question[];
+  /** With {@link ConvertParams.into}. */
+  readonly into: ShownInto | null;
   /** Every personality and key with its reason. */
   readonly markdown: string;
 }
+
+/** What becomes of the project that the new targets were meant for. */
+export interface ShownInto {
+  /** Why nothing is added to it: the files then make a project of their own. */
+  readonly refused: string | null;
+  readonly app: string | null;
+  /** Offsets count UTF-16 in the text that was sent. */
+  readonly changes: readonly Pick<FileChange, 'path' | 'edits'>[];
+}
+
+/** Request, client to server: {@link HostAppsParams} in, {@link HostAppsAnswer} out. */
+export const HOST_APPS_REQUEST = 'driverPlist/hostApps';
+
+export type HostAppsParams = Pick<IntoProject, 'path' | 'text'>;
+
+/** The apps of a project that can carry a dext, or why the project cannot be read. */
+export type HostAppsAnswer = { readonly apps: readonly HostApp[] } | { readonly problem: string };
 
 /** Request, client to server: {@link CheckNamesParams} in, what is wrong with them out; empty when nothing is. */
 export const CHECK_NAMES_REQUEST = 'driverPlist/checkNames';
@@ -80,6 +109,7 @@ export interface NewBundleParams {
   readonly bundleId: string;
   readonly className: string;
   readonly team?: string;
+  readonly into?: IntoProject;
 }
 
 export type NewBundleAnswer =
@@ -87,6 +117,8 @@ export type NewBundleAnswer =
       readonly ok: true;
       readonly name: string;
       readonly files: readonly PlanFile[];
+      /** With {@link NewBundleParams.into}. */
+      readonly into: ShownInto | null;
       readonly markdown: string;
     }
   | { readonly ok: false; readonly problems: readonly string[] };

@@ -1,9 +1,17 @@
 /** Conversion as the editor asks for it: plans with a page to read, and nothing written. */
 import { FAMILIES, isComplete } from '../convert/families.ts';
+import { hostApps, projectOf } from '../convert/hostApps.ts';
 import { type NewBundleOptions, newBundle } from '../convert/newBundle.ts';
 import { planConversion } from '../convert/plan.ts';
 import { planMarkdown } from '../convert/report.ts';
-import type { ConvertOptions, ConvertPlan, PlanFile } from '../convert/types.ts';
+import type {
+  ConvertOptions,
+  ConvertPlan,
+  HostApp,
+  IntoPlan,
+  IntoProject,
+  PlanFile,
+} from '../convert/types.ts';
 import { parsePlist } from '../plist/parse.ts';
 import type { PlistTree } from '../plist/types.ts';
 import { plistText } from '../workspace/plistText.ts';
@@ -25,6 +33,14 @@ export function treeOfBytes(bytes: Uint8Array): PlistTree | undefined {
   return read && parsePlist(read.text);
 }
 
+/** The apps of a project that can carry a dext, or why it cannot be read. Never throws. */
+export function projectApps(
+  given: Pick<IntoProject, 'path' | 'text'>,
+): { readonly apps: readonly HostApp[] } | { readonly problem: string } {
+  const read = projectOf(given);
+  return 'problem' in read ? read : { apps: hostApps(read.project) };
+}
+
 /** The families that a new bundle can be of. */
 export function shownFamilies() {
   return FAMILIES.map((family) => ({
@@ -42,6 +58,7 @@ export type BundleWithPage =
       readonly ok: true;
       readonly name: string;
       readonly files: readonly PlanFile[];
+      readonly into: IntoPlan | undefined;
       readonly markdown: string;
     }
   | { readonly ok: false; readonly problems: readonly string[] };
@@ -50,7 +67,7 @@ export type BundleWithPage =
 export function newBundleFiles(options: NewBundleOptions): BundleWithPage {
   const result = newBundle(options);
   if (!result.ok) return result;
-  const { name, files, warnings } = result;
+  const { name, files, warnings, into } = result;
   const blocks = [
     `# New driver ${escapeMarkdown(name)}`,
     ...(warnings.length > 0
@@ -59,5 +76,5 @@ export function newBundleFiles(options: NewBundleOptions): BundleWithPage {
     `${files.length} files:`,
     files.map(({ path, bytes }) => `- \`${path}\` (${bytes} bytes)`).join('\n'),
   ];
-  return { ok: true, name, files, markdown: `${blocks.join('\n\n')}\n` };
+  return { ok: true, name, files, into, markdown: `${blocks.join('\n\n')}\n` };
 }

@@ -160,7 +160,7 @@ describe('into a project of Xcode', () => {
       'what is there is not written twice',
     );
     const unread = planInto(PBX, given);
-    assert.match(unread.warnings.join(), /add com\.apple\.developer\.system-extension\.install/);
+    assert.match(unread.warnings.join(), /Lamp has com\.apple\.developer\.system-extension\.install/);
     assert.match(fileOf(unread, 'README.md'), /Give the app `Lamp` the entitlement/);
   });
 

@@ -74,6 +74,26 @@ suite('conversion', () => {
     assert.match(text, /<!-- The gadget of the first series\. -->/);
   });
 
+  test('a project that is there is changed only by what is checked in the preview', async () => {
+    const project = fixture('InPlace/project.yml');
+    const spec =
+      'name: InPlace\ntargets:\n  InPlace:\n    type: application\n    platform: macOS\n    sources: [App]\n';
+    await vscode.workspace.fs.writeFile(project, new TextEncoder().encode(spec));
+    await applying(
+      vscode.commands.executeCommand('driverPlist.convert', {
+        uri: fixture(KEXT).toString(),
+        target: 'codeless-dext',
+        family: 'usb-device',
+        project,
+        ...names,
+      }),
+    );
+    assert.ok(await exists(fixture('InPlace/GadgetDriver/Info.plist')));
+    assert.equal(await exists(fixture('InPlace/Gadget.xcodeproj')), false, 'no project of its own');
+    const left = await vscode.workspace.fs.readFile(project);
+    assert.equal(new TextDecoder().decode(left), spec, 'its change was not checked');
+  });
+
   test('a refused bundle id writes nothing', async () => {
     const folder = fixture('Nothing');
     await vscode.commands.executeCommand('driverPlist.convert', {
