@@ -1,8 +1,10 @@
 /** The outline: key names, with the value of short ones beside. */
 import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver-types';
-import type { NodeKind, PlistNode } from '../plist/types.ts';
+import type { Entry, NodeKind, PlistNode } from '../plist/types.ts';
 import type { PlistDocument } from '../workspace/types.ts';
+import { isPersonality } from './personality.ts';
 import { rangeOf } from './text.ts';
+import { bytesShortly, printable } from './valueWords.ts';
 
 const KINDS: Record<NodeKind, SymbolKind> = {
   dict: SymbolKind.Object,
@@ -79,23 +81,47 @@ function symbolFor(
     // The protocol forbids empty names, and line breaks spoil an outline.
     name: name.replace(/\s+/g, ' ').trim() || '(empty key)',
     detail: value ? valueDetail(value) : 'no value',
-    kind: value ? KINDS[value.kind] : SymbolKind.Null,
+    kind: value ? (isPersonality(value) ? SymbolKind.Class : KINDS[value.kind]) : SymbolKind.Null,
     range,
     selectionRange: rangeOf(document, own),
   };
+}
+
+/** Of a personality what it matches and what it makes; of an item of a list its first few values. */
+function dictDetail(dict: PlistNode): string {
+  if (isPersonality(dict)) {
+    const provider = dict.get('IOProviderClass')?.string?.trim();
+    const made = (dict.get('IOUserClass') ?? dict.get('IOClass'))?.string?.trim();
+    if (provider && made) return `${made} on ${provider}`;
+  }
+  const { entries } = dict;
+  const isLeaf = ({ value }: Entry): boolean => value?.kind === 'integer' || value?.kind === 'string';
+  const isNamed = NAMING_KEYS.some((key) => dict.get(key)?.string?.trim());
+  if (!dict.key && !isNamed && entries.length > 0 && entries.length <= 4 && entries.every(isLeaf)) {
+    const words = entries.map(({ key, value }) => `${key.text.trim()} ${valueDetail(value!)}`).join(', ');
+    if (words.length <= 80) return words;
+  }
+  return entries.length === 1 ? '1 key' : `${entries.length} keys`;
+}
+
+function dataDetail(data: Uint8Array): string {
+  const text = printable(data);
+  const size = data.length === 1 ? '1 byte' : `${data.length} bytes`;
+  if (text !== undefined) return `${size}: "${text}"`;
+  return data.length > 0 && data.length <= 8 ? `${size}: ${bytesShortly(data)}` : size;
 }
 
 /** A short form of a value for one line. */
 export function valueDetail(value: PlistNode): string {
   switch (value.kind) {
     case 'dict':
-      return value.entries.length === 1 ? '1 key' : `${value.entries.length} keys`;
+      return dictDetail(value);
     case 'array':
       return value.items.length === 1 ? '1 item' : `${value.items.length} items`;
     case 'boolean':
       return value.tag;
     case 'data':
-      return value.data ? `${value.data.length} bytes` : 'damaged data';
+      return value.data ? dataDetail(value.data) : 'damaged data';
     case 'unknown':
       return `<${value.tag}>`;
     default: {

@@ -10,6 +10,7 @@ import type { Entry, PlistNode, PlistTree, TextEdit, TextRange } from '../plist/
 import type { LintOptions } from '../rules/lint.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import { evaluationOf } from './knowledge.ts';
+import { isPersonalities } from './personality.ts';
 import type { Refactoring } from './refactorings.ts';
 import { allowedTypes } from './schemaInfo.ts';
 import { lineStart } from './text.ts';
@@ -186,7 +187,7 @@ function dictAround({ tree }: PlistDocument, { start, end }: TextRange): PlistNo
 /** At the top of a driver's files and among its personalities the system knows where each key stands. */
 function mayNest({ kind }: PlistDocument, dict: PlistNode): boolean {
   if (kind.kind === 'plist') return true;
-  return dict.parent !== undefined && !/^IOKitPersonalities(?:_\w+)?$/.test(dict.name ?? '');
+  return dict.parent !== undefined && !isPersonalities(dict);
 }
 
 /** `name`, `OtherName`, `Other2Name` …: the first that is no key of the dictionary, with the same end. */

@@ -7,7 +7,8 @@ import type { Entry, PlistNode } from '../plist/types.ts';
 import { hasBuildVariable } from '../plist/variables.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import { type Block, blockOf, intoDictionary } from './extract.ts';
-import { isPersonality, type Refactoring } from './refactorings.ts';
+import { isPersonality } from './personality.ts';
+import type { Refactoring } from './refactorings.ts';
 
 /** The usual name; any other that the dext hands to `Create` is as good. */
 const NAME = 'UserClientProperties';

@@ -31,12 +31,26 @@ export function formattingEdits(
   range?: Range,
 ): LspTextEdit[] {
   const edits = blankEdits(document, unitOf(options));
-  if (!range) return edits.map((edit) => toLspEdit(document, edit));
+  if (!range) return [...edits, ...endEdits(document, options)].map((edit) => toLspEdit(document, edit));
   const start = offsetAt(document, range.start);
   const end = offsetAt(document, range.end);
   return edits
     .filter((edit) => edit.start >= lineStart(document.text, start) - 2 && edit.end <= end)
     .map((edit) => toLspEdit(document, edit));
+}
+
+/** The end of the file as the editor's settings want it: with a line break, without empty lines. */
+function endEdits(document: PlistDocument, options: FormattingOptions): TextEdit[] {
+  const { tree, text } = document;
+  if (!tree.plist || tree.errors.some(({ severity }) => severity === 'error')) return [];
+  const start = gapStart(text, text.length);
+  const gap = text.slice(start);
+  const { eol } = layoutOf(document);
+  const ended = /^[ \t]*(?:\r\n|\n|\r)/.test(gap);
+  let newText = gap;
+  if (options.trimFinalNewlines) newText = ended ? eol : '';
+  if (options.insertFinalNewline && !ended) newText = eol;
+  return newText === gap ? [] : [{ start, end: text.length, newText }];
 }
 
 /** The same as edits by offset. */

@@ -1,4 +1,4 @@
-/** Inlay hints: names and hexadecimal forms of numbers, data as text, scores of USB personalities. */
+/** Inlay hints: names and hexadecimal forms of numbers, data as text or bytes, scores of USB personalities. */
 import type { InlayHint, Range } from 'vscode-languageserver-types';
 import type { PlistNode } from '../plist/types.ts';
 import type { LintOptions } from '../rules/lint.ts';
@@ -8,7 +8,7 @@ import { evaluationOf } from './knowledge.ts';
 import { annotation } from './schemaInfo.ts';
 import { offsetAt, positionAt } from './text.ts';
 import { usbScoreLabel } from './usbWords.ts';
-import { numberName, pciNames, printable } from './valueWords.ts';
+import { bytesShortly, numberName, pciNames, printable } from './valueWords.ts';
 
 const LABEL_LENGTH = 60;
 
@@ -45,8 +45,9 @@ function firstNodeAt({ tree }: PlistDocument, offset: number): number {
 function labelOf(node: PlistNode, evaluation: Evaluation | undefined): string | undefined {
   if (node.kind === 'key') return usbScoreLabel(node);
   if (node.kind === 'data') {
-    const text = node.data && printable(node.data);
-    return text === undefined ? undefined : `"${text}"`;
+    if (!node.data || node.data.length === 0) return undefined;
+    const text = printable(node.data);
+    return text === undefined ? bytesShortly(node.data) : `"${text}"`;
   }
   if (!evaluation || (node.kind !== 'integer' && node.kind !== 'string')) return undefined;
   const schemas = evaluation.schemasFor(node);

@@ -11,6 +11,7 @@ import { plainOf, valueSnippet } from './completion/snippet.ts';
 import { extractSelected, inlineDictionary } from './extract.ts';
 import { extractUserClient, intoPersonality } from './extractUserClient.ts';
 import { evaluationOf, schemasAt } from './knowledge.ts';
+import { isPersonality } from './personality.ts';
 import { allowedTypes, namesType } from './schemaInfo.ts';
 import { indentAt, layoutOf } from './text.ts';
 
@@ -114,11 +115,6 @@ function wrapWhereListed(document: PlistDocument, node: PlistNode, options: Lint
   const schemas = schemasAt(evaluationOf(document, options), node);
   if (!namesType(schemas) || !allowedTypes(schemas).includes('array')) return [];
   return [{ title: 'Wrap in an array', edits: wrapInArray(node) }];
-}
-
-/** True for an entry of IOKitPersonalities. */
-export function isPersonality({ key, parent }: PlistNode): boolean {
-  return key !== undefined && /^IOKitPersonalities(?:_\w+)?$/.test(parent?.name ?? '');
 }
 
 /** A personality before or after its neighbour, each with the comments above it. */

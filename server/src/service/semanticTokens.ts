@@ -1,15 +1,20 @@
-/** Semantic tokens: known and deprecated keys, names of classes, listed values, build variables. */
+/**
+ * Semantic tokens: known, matching and deprecated keys, names of personalities and classes, listed values, build
+ * variables.
+ */
 import type { PlistNode, TextRange } from '../plist/types.ts';
 import type { LintOptions } from '../rules/lint.ts';
 import type { Evaluation } from '../schema/types.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import { variablesIn } from './buildVariables.ts';
 import { evaluationOf } from './knowledge.ts';
-import { enumValues, isDeprecated } from './schemaInfo.ts';
+import { isPersonality } from './personality.ts';
+import { enumValues, isDeprecated, nubKeys } from './schemaInfo.ts';
 import { positionAt } from './text.ts';
 
-export const TOKEN_TYPES = ['property', 'class', 'enumMember', 'macro'] as const;
-export const TOKEN_MODIFIERS = ['deprecated', 'defaultLibrary'] as const;
+export const TOKEN_TYPES = ['property', 'class', 'enumMember', 'macro', 'struct'] as const;
+/** `match` is ours: a key by which the nub is matched. The manifest of the extension gives it a colour. */
+export const TOKEN_MODIFIERS = ['deprecated', 'defaultLibrary', 'declaration', 'match'] as const;
 
 type TokenType = (typeof TOKEN_TYPES)[number];
 type TokenModifier = (typeof TOKEN_MODIFIERS)[number];
@@ -21,6 +26,9 @@ interface Token extends TextRange {
   readonly type: TokenType;
   readonly modifiers: readonly TokenModifier[];
 }
+
+/** Apple’s prefixes; a class of another maker has its own. */
+const APPLE_CLASS = /^(?:IO|Apple|UVC)[A-Z]/;
 
 /** Keys whose values name a class. */
 const CLASS_KEY = /^(?:IO(?:User|Provider|Media)?Class|IOUserClientClass|NSExtensionPrincipalClass)$/;
@@ -67,28 +75,48 @@ function tokensOf(document: PlistDocument, evaluation: Evaluation | undefined, r
 }
 
 function keyTokens(key: PlistNode, evaluation: Evaluation | undefined): Token[] {
+  const variables = variableTokens(key);
+  if (variables.length > 0) return variables;
+  const value = key.parent?.get(key.text);
+  if (value?.kind === 'dict' && isPersonality(value)) {
+    return [{ ...trimmed(key), type: 'struct', modifiers: ['declaration'] }];
+  }
   const schemas = key.parent && evaluation ? evaluation.schemasForKey(key.parent, key.text) : [];
   const known = schemas.some((schema) => schema.markdownDescription ?? schema.description ?? schema.source);
   if (!known) return [];
   const modifiers: TokenModifier[] = isDeprecated(schemas) ? ['deprecated'] : ['defaultLibrary'];
+  if (key.parent && evaluation && isMatchKey(key.text, key.parent, evaluation)) modifiers.push('match');
   return [{ ...trimmed(key), type: 'property', modifiers }];
 }
 
 function stringTokens(node: PlistNode, evaluation: Evaluation | undefined): Token[] {
-  const raw = node.tree.text.slice(node.openEnd, node.closeStart);
-  const variables = variablesIn(raw);
-  if (variables.length > 0) {
-    return variables.map(({ start, end }) => ({
-      start: node.openEnd + start,
-      end: node.openEnd + end,
-      type: 'macro' as const,
-      modifiers: [],
-    }));
+  const variables = variableTokens(node);
+  if (variables.length > 0) return variables;
+  if (CLASS_KEY.test(node.name ?? '')) {
+    const modifiers: TokenModifier[] = APPLE_CLASS.test(node.text.trim()) ? ['defaultLibrary'] : [];
+    return [{ ...trimmed(node), type: 'class', modifiers }];
   }
-  if (CLASS_KEY.test(node.name ?? '')) return [{ ...trimmed(node), type: 'class', modifiers: [] }];
   if (!evaluation) return [];
   const listed = enumValues(evaluation.schemasFor(node))?.some(({ value }) => value === node.text.trim());
   return listed ? [{ ...trimmed(node), type: 'enumMember', modifiers: [] }] : [];
+}
+
+function variableTokens({ tree, openEnd, closeStart }: PlistNode): Token[] {
+  return variablesIn(tree.text.slice(openEnd, closeStart)).map(({ start, end }) => ({
+    start: openEnd + start,
+    end: openEnd + end,
+    type: 'macro',
+    modifiers: [],
+  }));
+}
+
+/** Keys that each nub compares, whatever its family. */
+const GENERAL_MATCH =
+  /^IO(?:ProviderClass|NameMatch|PropertyMatch|PropertyExistsMatch|ParentMatch|PathMatch|LocationMatch|ResourceMatch|CompatibilityMatch)$/;
+
+function isMatchKey(key: string, dict: PlistNode, evaluation: Evaluation): boolean {
+  if (!isPersonality(dict)) return false;
+  return GENERAL_MATCH.test(key) || nubKeys(evaluation.schemasFor(dict)).has(key);
 }
 
 function trimmed({ openEnd, closeStart, tree }: PlistNode): TextRange {

@@ -13,7 +13,7 @@ import type { ClientAbilities } from './abilities.ts';
 import { type Place, placeAt } from './completion/context.ts';
 import { describeKey, toPlainText } from './describe.ts';
 import { evaluationOf, lintOf } from './knowledge.ts';
-import { isPersonality } from './refactorings.ts';
+import { isPersonality } from './personality.ts';
 import { annotation } from './schemaInfo.ts';
 
 /** Behind a `>` a value or an opening `<dict>` has just ended; the others keep what is shown up to date. */

@@ -117,6 +117,13 @@ function dataWords(data: Uint8Array | undefined): string | undefined {
   return `${size}${asText}\n\n\`\`\`text\n${rows.join('\n')}${more}\n\`\`\``;
 }
 
+/** Up to 16 bytes in hexadecimal; of more the first 12, and how many there are. */
+export function bytesShortly(data: Uint8Array): string {
+  const hex = (bytes: Uint8Array): string =>
+    [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  return data.length <= 16 ? hex(data) : `${hex(data.subarray(0, 12))} … ${data.length} bytes`;
+}
+
 /** The bytes as text, if they are printable ASCII, with or without a NUL at the end. */
 export function printable(data: Uint8Array): string | undefined {
   const end = data.at(-1) === 0 ? data.length - 1 : data.length;

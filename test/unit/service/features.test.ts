@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { DocumentSymbol, SelectionRange } from 'vscode-languageserver-types';
+import { type DocumentSymbol, type SelectionRange, SymbolKind } from 'vscode-languageserver-types';
 import { FULL_ABILITIES, PLAIN_ABILITIES } from '../../../server/src/service/abilities.ts';
 import { createLanguageService } from '../../../server/src/service/index.ts';
+import { TOKEN_MODIFIERS, TOKEN_TYPES } from '../../../server/src/service/semanticTokens.ts';
 import { offsetAt } from '../../../server/src/service/text.ts';
 import { applyLsp, dext, insideDext, marked, plist } from './marked.ts';
 
@@ -34,6 +35,24 @@ describe('symbols', () => {
         ['1', '7'],
       ],
     );
+  });
+  test('personalities by what they match, items by what they hold, short data', () => {
+    const [root] = service
+      .symbols(
+        marked(
+          `${dext('<key>IOProviderClass</key><string>IOPCIDevice</string><key>IOUserClass</key><string>LampDriver</string>')}|`,
+        ).document,
+      )
+      .filter(({ name }) => name === 'IOKitPersonalities');
+    assert.deepEqual(
+      root?.children?.map(({ name, detail, kind }) => [name, detail, kind]),
+      [['Lamp', 'LampDriver on IOPCIDevice', SymbolKind.Class]],
+    );
+    const [array, data] = symbolsOf(
+      '\t<key>A</key>\n\t<array><dict><key>idVendor</key><integer>1452</integer></dict></array>\n\t<key>B</key>\n\t<data>AAEC</data>\n',
+    );
+    assert.equal(array?.children?.[0]?.detail, 'idVendor 1452');
+    assert.equal(data?.detail, '3 bytes: 00 01 02');
   });
   test('no empty name, no line break, a key without a value', () => {
     const [first, second] = symbolsOf('\t<key></key>\n\t<string>a\nb</string>\n\t<key>C</key>\n');
@@ -72,6 +91,22 @@ describe('folding', () => {
   test('whole lines: the closing tag stays in sight', () =>
     assert.deepEqual(folded(text, true), ['1-9', '2-3 comment', '5-6']));
   test('with characters', () => assert.deepEqual(folded(text, false), ['1-10', '2-3 comment', '5-7']));
+  test('comments that follow each other, regions', () => {
+    const lines = [
+      '<plist><dict>',
+      '<!-- a -->',
+      '<!-- b -->',
+      '',
+      '<!-- c -->',
+      '<!-- #region Lamps -->',
+      '<!-- d -->',
+      '<key>A</key><true/>',
+      '<!-- #endregion -->',
+      '<!-- #endregion -->',
+      '</dict></plist>',
+    ];
+    assert.deepEqual(folded(lines.join('\n'), true), ['0-9', '1-2 comment', '5-8 region']);
+  });
 });
 
 describe('growing selection', () => {
@@ -229,14 +264,69 @@ describe('inlay hints', () => {
     assert.match(hint ?? '', /^Intel Corporation/);
   });
   test('data as text', () => assert.deepEqual(hints('<key>A</key><data>aGVsbG8A</data>'), ['"hello"']));
-  test('none for bytes, damaged data, plain numbers', () =>
+  test('data as bytes', () => {
+    assert.deepEqual(hints('<key>A</key><data>AAECAw==</data>'), ['00 01 02 03']);
+    assert.deepEqual(hints(`<key>A</key><data>${'AAEC'.repeat(10)}</data>`), [
+      '00 01 02 00 01 02 00 01 02 00 01 02 … 30 bytes',
+    ]);
+  });
+  test('none for no bytes, damaged data, plain numbers', () =>
     assert.deepEqual(
-      hints('<key>A</key><data>AAECAw==</data><key>B</key><data>!</data><key>C</key><integer>99</integer>'),
+      hints('<key>A</key><data></data><key>B</key><data>!</data><key>C</key><integer>99</integer>'),
       [],
     ));
 });
 
 describe('semantic tokens', () => {
+  /** Each token with its type and modifiers: `idVendor property defaultLibrary match`. */
+  const tokens = (lines: string): string[] => {
+    const { document } = marked(`${dext(lines)}|`);
+    const data = service.semanticTokens(document);
+    const words: string[] = [];
+    let line = 0;
+    let character = 0;
+    for (let i = 0; i < data.length; i += 5) {
+      character = data[i] === 0 ? character + data[i + 1]! : data[i + 1]!;
+      line += data[i]!;
+      const start = offsetAt(document, { line, character });
+      const modifiers = TOKEN_MODIFIERS.filter((_, bit) => data[i + 4]! & (1 << bit));
+      const word = document.text.slice(start, start + data[i + 2]!);
+      words.push([word, TOKEN_TYPES[data[i + 3]!], ...modifiers].join(' '));
+    }
+    return words;
+  };
+  test('what matches, what is Apple’s, what is the author’s', () => {
+    const words = tokens(`
+      <key>IOProviderClass</key><string>IOUSBHostDevice</string>
+      <key>IOUserClass</key><string>LampDriver</string>
+      <key>IOPropertyMatch</key><dict/>
+      <key>$(KEY)</key><true/>
+      <key>idVendor</key><integer>1</integer>`);
+    for (const word of [
+      'Lamp struct declaration',
+      'IOProviderClass property defaultLibrary match',
+      'IOUSBHostDevice class defaultLibrary',
+      'IOUserClass property defaultLibrary',
+      'LampDriver class',
+      'IOPropertyMatch property defaultLibrary match',
+      '$(KEY) macro',
+      'idVendor property defaultLibrary match',
+    ]) {
+      assert.ok(words.includes(word), `${word} is not among ${words.join(', ')}`);
+    }
+  });
+  test('a key of another nub matches nothing', () => {
+    const words = tokens(
+      '<key>IOProviderClass</key><string>IOPCIDevice</string><key>idVendor</key><integer>1</integer>',
+    );
+    assert.ok(!words.some((word) => word.startsWith('idVendor') && word.endsWith('match')));
+  });
+  test('deprecated', () => {
+    const properties = { OldLamp: { description: 'Old.', deprecationMessage: 'Use NewLamp.' } };
+    const own = createLanguageService({ lintOptions: () => ({ overlays: () => [{ properties }] }) });
+    const { document } = marked(plist('\t<key>OldLamp</key>\n\t<true/>|\n'), 'dext');
+    assert.equal(own.semanticTokens(document)[4], 1);
+  });
   test('known keys, classes, listed values, variables', () => {
     const { document } = marked(
       dext(
@@ -278,6 +368,17 @@ describe('formatting', () => {
       '\t<key>A</key> <integer>1</integer> <!-- one -->\n\t<key>B</key>\n\t<data>\n\tAAAA\n\tAAAA\n\t</data>\n\t<!-- two\n   lines -->\n',
     );
     assert.equal(formatted(text), text);
+  });
+  test('the end of the file as the editor wants it', () => {
+    const ended = (text: string, end: object): string => {
+      const { document } = marked(`${text}|`);
+      return applyLsp(document, service.format(document, { ...options, ...end }));
+    };
+    const text = '<plist version="1.0">\n<dict/>\n</plist>';
+    assert.equal(ended(text, {}), text);
+    assert.equal(ended(text, { insertFinalNewline: true }), `${text}\n`);
+    assert.equal(ended(`${text}\n \n\n`, { trimFinalNewlines: true }), `${text}\n`);
+    assert.equal(ended(`${text}\n\n`, {}), `${text}\n\n`);
   });
   test('a broken document is left alone', () => {
     const text = '<plist><dict><key>A</key><string>a</dict></plist>';

@@ -2,12 +2,13 @@
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import type { Evaluation, PlistType, SchemaObject } from '../../schema/types.ts';
 import { describeKey } from '../describe.ts';
+import { isPersonalities } from '../personality.ts';
 import { allowedTypes, annotation, isDeprecated, namesType, nubKeys } from '../schemaInfo.ts';
 import { entryWords, tableEntries } from '../tables.ts';
 import { escapeText } from '../text.ts';
 import type { Place } from './context.ts';
 import { filterFor, type Proposal } from './items.ts';
-import { isPersonalities, personalitySnippets } from './personalities.ts';
+import { personalitySnippets } from './personalities.ts';
 import { literal, valueSnippet } from './snippet.ts';
 
 type KeyPlace = Extract<Place, { at: 'key' }>;

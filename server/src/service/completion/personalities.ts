@@ -4,7 +4,6 @@
  */
 import { CompletionItemKind } from 'vscode-languageserver-types';
 import { FAMILIES, type Family } from '../../convert/families.ts';
-import type { PlistNode } from '../../plist/types.ts';
 import type { BundleKind } from '../../workspace/types.ts';
 import { literal } from './snippet.ts';
 
@@ -18,13 +17,6 @@ export interface PersonalitySnippet {
   readonly body: string;
   /** The name in placeholder 1. */
   readonly name: string;
-}
-
-/** True for the dictionary that holds the personalities of a bundle. */
-export function isPersonalities({ name, parent }: PlistNode): boolean {
-  return (
-    parent !== undefined && parent.parent === undefined && /^IOKitPersonalities(?:_\w+)?$/.test(name ?? '')
-  );
 }
 
 /** The personalities that fit a kind of bundle; none for bundles without personalities. */

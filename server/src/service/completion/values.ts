@@ -4,6 +4,7 @@ import type { Registry } from '../../iokit/registry.ts';
 import type { Evaluation, JsonValue, PlistType, SchemaObject } from '../../schema/types.ts';
 import { jsonWords } from '../describe.ts';
 import { searchNumbers } from '../numbers.ts';
+import { isPersonalities } from '../personality.ts';
 import { allowedTypes, annotation, enumValues, namesType, PLIST_TYPES, typeOfJson } from '../schemaInfo.ts';
 import { entryWords, type TableEntry, tableEntries } from '../tables.ts';
 import { escapeText } from '../text.ts';
@@ -20,7 +21,7 @@ import {
   type Value,
   type ValuePlace,
 } from './nearby.ts';
-import { isPersonalities, personalitySnippets } from './personalities.ts';
+import { personalitySnippets } from './personalities.ts';
 import { fromProject, variables } from './project.ts';
 import { emptyElement, jsonElement, literal } from './snippet.ts';
 
