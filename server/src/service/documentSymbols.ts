@@ -2,7 +2,7 @@
 import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver-types';
 import type { Entry, NodeKind, PlistNode } from '../plist/types.ts';
 import type { PlistDocument } from '../workspace/types.ts';
-import { isPersonality } from './personality.ts';
+import { isPersonalities } from './personality.ts';
 import { rangeOf } from './text.ts';
 import { bytesShortly, printable } from './valueWords.ts';
 
@@ -38,9 +38,10 @@ export function documentSymbols(document: PlistDocument, limit = SYMBOL_LIMIT): 
   const work: { node: PlistNode; into: DocumentSymbol[] }[] = [{ node: root, into: top }];
   for (const { node, into } of work) {
     if (count >= limit) break;
+    const personalities = isPersonalities(node);
     for (const { name, key, value } of childrenOf(node)) {
       if (count++ >= limit) break;
-      const symbol = symbolFor(document, name, key, value);
+      const symbol = symbolFor(document, name, key, value, personalities);
       into.push(symbol);
       if (value && (value.kind === 'dict' || value.kind === 'array') && !value.selfClosing) {
         symbol.children = [];
@@ -74,30 +75,49 @@ function symbolFor(
   name: string,
   key: PlistNode | undefined,
   value: PlistNode | undefined,
+  personality: boolean,
 ): DocumentSymbol {
   const own = key ?? value!;
   const range = rangeOf(document, { start: own.start, end: Math.max(own.end, value?.end ?? 0) });
   return {
     // The protocol forbids empty names, and line breaks spoil an outline.
     name: name.replace(/\s+/g, ' ').trim() || '(empty key)',
-    detail: value ? valueDetail(value) : 'no value',
-    kind: value ? (isPersonality(value) ? SymbolKind.Class : KINDS[value.kind]) : SymbolKind.Null,
+    detail: value ? ((personality ? personalityDetail(value) : undefined) ?? valueDetail(value)) : 'no value',
+    kind: value
+      ? personality && value.kind === 'dict'
+        ? SymbolKind.Class
+        : KINDS[value.kind]
+      : SymbolKind.Null,
     range,
     selectionRange: rangeOf(document, own),
   };
 }
 
-/** Of a personality what it matches and what it makes; of an item of a list its first few values. */
-function dictDetail(dict: PlistNode): string {
-  if (isPersonality(dict)) {
-    const provider = dict.get('IOProviderClass')?.string?.trim();
-    const made = (dict.get('IOUserClass') ?? dict.get('IOClass'))?.string?.trim();
-    if (provider && made) return `${made} on ${provider}`;
+/** What a personality matches and what it makes; undefined where that does not stand there. */
+function personalityDetail(value: PlistNode): string | undefined {
+  let provider: PlistNode | undefined;
+  let kernel: PlistNode | undefined;
+  let user: PlistNode | undefined;
+  for (const entry of value.entries) {
+    if (isKey(entry, 'IOProviderClass')) provider = entry.value;
+    else if (isKey(entry, 'IOUserClass')) user = entry.value;
+    else if (isKey(entry, 'IOClass')) kernel = entry.value;
   }
+  const [on, made] = [provider?.string?.trim(), (user ?? kernel)?.string?.trim()];
+  return on && made ? `${made} on ${on}` : undefined;
+}
+
+/** Without decoding: a file may hold thousands of keys. */
+function isKey({ key: { openEnd, closeStart, tree } }: Entry, name: string): boolean {
+  return closeStart - openEnd === name.length && tree.text.startsWith(name, openEnd);
+}
+
+/** Of an item of a list its first few values. */
+function dictDetail(dict: PlistNode): string {
   const { entries } = dict;
   const isLeaf = ({ value }: Entry): boolean => value?.kind === 'integer' || value?.kind === 'string';
-  const isNamed = NAMING_KEYS.some((key) => dict.get(key)?.string?.trim());
-  if (!dict.key && !isNamed && entries.length > 0 && entries.length <= 4 && entries.every(isLeaf)) {
+  const isShort = !dict.key && entries.length > 0 && entries.length <= 4 && entries.every(isLeaf);
+  if (isShort && !NAMING_KEYS.some((key) => dict.get(key)?.string?.trim())) {
     const words = entries.map(({ key, value }) => `${key.text.trim()} ${valueDetail(value!)}`).join(', ');
     if (words.length <= 80) return words;
   }

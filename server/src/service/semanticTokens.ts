@@ -64,17 +64,21 @@ export function semanticTokens(
 function tokensOf(document: PlistDocument, evaluation: Evaluation | undefined, range?: TextRange): Token[] {
   const { tree } = document;
   const tokens: Token[] = [];
+  const matching: MatchKeys = new Map();
   if (tree.size > NODE_LIMIT && !range) return tokens;
   for (let id = 0; id < tree.size; id++) {
     const node = tree.node(id);
     if (range && (node.end < range.start || node.start > range.end)) continue;
-    if (node.kind === 'key') tokens.push(...keyTokens(node, evaluation));
+    if (node.kind === 'key') tokens.push(...keyTokens(node, evaluation, matching));
     else if (node.kind === 'string') tokens.push(...stringTokens(node, evaluation));
   }
   return tokens;
 }
 
-function keyTokens(key: PlistNode, evaluation: Evaluation | undefined): Token[] {
+/** Keys of the nub of each personality, by the id of its dictionary. */
+type MatchKeys = Map<number, ReadonlySet<string>>;
+
+function keyTokens(key: PlistNode, evaluation: Evaluation | undefined, matching: MatchKeys): Token[] {
   const variables = variableTokens(key);
   if (variables.length > 0) return variables;
   const value = key.parent?.get(key.text);
@@ -85,7 +89,8 @@ function keyTokens(key: PlistNode, evaluation: Evaluation | undefined): Token[] 
   const known = schemas.some((schema) => schema.markdownDescription ?? schema.description ?? schema.source);
   if (!known) return [];
   const modifiers: TokenModifier[] = isDeprecated(schemas) ? ['deprecated'] : ['defaultLibrary'];
-  if (key.parent && evaluation && isMatchKey(key.text, key.parent, evaluation)) modifiers.push('match');
+  if (key.parent && evaluation && isMatchKey(key.text, key.parent, evaluation, matching))
+    modifiers.push('match');
   return [{ ...trimmed(key), type: 'property', modifiers }];
 }
 
@@ -114,9 +119,14 @@ function variableTokens({ tree, openEnd, closeStart }: PlistNode): Token[] {
 const GENERAL_MATCH =
   /^IO(?:ProviderClass|NameMatch|PropertyMatch|PropertyExistsMatch|ParentMatch|PathMatch|LocationMatch|ResourceMatch|CompatibilityMatch)$/;
 
-function isMatchKey(key: string, dict: PlistNode, evaluation: Evaluation): boolean {
+function isMatchKey(key: string, dict: PlistNode, evaluation: Evaluation, matching: MatchKeys): boolean {
   if (!isPersonality(dict)) return false;
-  return GENERAL_MATCH.test(key) || nubKeys(evaluation.schemasFor(dict)).has(key);
+  let keys = matching.get(dict.id);
+  if (!keys) {
+    keys = nubKeys(evaluation.schemasFor(dict));
+    matching.set(dict.id, keys);
+  }
+  return GENERAL_MATCH.test(key) || keys.has(key);
 }
 
 function trimmed({ openEnd, closeStart, tree }: PlistNode): TextRange {

@@ -1,6 +1,7 @@
 /** Values that stand around: in the same list, at the same key elsewhere, and those that a schema proposes as they are. */
 import { CompletionItemKind } from 'vscode-languageserver-types';
-import { decodeText } from '../../plist/entities.ts';
+import { valueOfKey } from '../../plist/edit.ts';
+import { decodeText, encodeText } from '../../plist/entities.ts';
 import type { PlistNode } from '../../plist/types.ts';
 import type { JsonValue, PlistType, SchemaObject } from '../../schema/types.ts';
 import { type NumberContext, nameOfNumber } from '../numbers.ts';
@@ -49,38 +50,49 @@ export function fixedTexts({ contentOf }: ValuePlace, schemas: readonly SchemaOb
   );
 }
 
-/** Most values of other places that are proposed. */
-const USED_LIMIT = 20;
-/** Beyond this number of nodes nobody waits for a look at all of them. */
-const NODES_READ = 20_000;
+/** Most values of other places that are proposed, and most places that are looked at. */
+const USED_LIMIT = 10;
+const PLACES_LIMIT = 50;
 
 /** What the same key holds elsewhere in the document: one driver, one vendor, one server name. */
 export function usedElsewhere(place: ValuePlace, schemas: readonly SchemaObject[]): Value[] {
-  const { document, owner, token } = place;
-  const key = owner?.kind === 'array' ? owner.name : place.key;
-  if (key === undefined || document.tree.size > NODES_READ) return [];
+  const key = place.owner?.kind === 'array' ? place.owner.name : place.key;
+  if (key === undefined) return [];
   const found = new Map<string, Value>();
-  for (let id = 0; id < document.tree.size && found.size < USED_LIMIT; id++) {
-    const node = document.tree.node(id);
-    if (node.kind !== 'string' && node.kind !== 'integer') continue;
-    if ((node.key ? node.name : node.parent?.name) !== key) continue;
-    if (node.start <= token.start && token.end <= node.end) continue;
+  for (const node of valuesOfKey(place, key)) {
     const content = node.text.trim();
-    if (content === '' || content.length > 200) continue;
-    const value = node.kind === 'integer' && node.integer !== undefined ? node.integer : content;
-    const name = nameOf(place, schemas, value);
+    if (content === '' || content.length > 200 || found.has(`${node.kind} ${content}`)) continue;
+    const number = node.kind === 'integer' ? node.integer : undefined;
+    const name = nameOf(place, schemas, number ?? content);
+    const isNamed = number !== undefined && name !== undefined;
     found.set(`${node.kind} ${content}`, {
-      label: typeof value === 'bigint' && name ? name : content,
-      type: node.kind,
+      label: isNamed ? name : content,
+      type: node.kind as 'string' | 'integer',
       content,
-      detail: [typeof value === 'bigint' && name ? content : name, 'in this file']
-        .filter(Boolean)
-        .join(' · '),
+      detail: [isNamed ? content : name, 'in this file'].filter(Boolean).join(' · '),
       filter: name && `${name} ${content}`,
       kind: CompletionItemKind.Value,
     });
+    if (found.size >= USED_LIMIT) break;
   }
   return [...found.values()];
+}
+
+/** Strings and integers of the first places of a key, and of the lists there; not the one under the cursor. */
+function* valuesOfKey({ document, token }: ValuePlace, key: string): Generator<PlistNode> {
+  const { text, tree } = document;
+  // The text is searched, not the tree: it may hold thousands of personalities.
+  const written = `<key>${encodeText(key)}</key>`;
+  let at = text.indexOf(written);
+  for (let places = 0; at >= 0 && places < PLACES_LIMIT; places++) {
+    const node = tree.nodeAt(at + 1);
+    const value = node?.kind === 'key' ? valueOfKey(node) : undefined;
+    for (const one of value?.kind === 'array' ? value.items : value ? [value] : []) {
+      const isText = one.kind === 'string' || one.kind === 'integer';
+      if (isText && !(one.start <= token.start && token.end <= one.end)) yield one;
+    }
+    at = text.indexOf(written, at + written.length);
+  }
 }
 
 /** The name of a number, or of the first number in a text of PCI numbers. */
