@@ -1,7 +1,7 @@
 /** Rules on IOServiceDEXTEntitlements, by which a personality or a user client asks for entitlements. */
 import type { PlistNode } from '../plist/types.ts';
 import { offer, replaceValueFix } from './bundle-edits.ts';
-import { DEXT_KINDS, listed } from './bundle-values.ts';
+import { DEXT_KINDS, knownString, listed } from './bundle-values.ts';
 import type { Rule, RuleContext } from './types.ts';
 
 const KEY = 'IOServiceDEXTEntitlements';
@@ -10,14 +10,24 @@ const KEY = 'IOServiceDEXTEntitlements';
 const OF_A_CLIENT =
   /^com\.apple\.developer\.(driverkit\.(userclient-access|communicates-with-drivers)|system-extension\.install)$/;
 
+const BUILTIN = 'com.apple.developer.driverkit.builtin';
+
 function strings(node: PlistNode): PlistNode[] {
   if (node.kind === 'string') return [node];
   return node.kind === 'array' ? node.items.flatMap(strings) : [];
 }
 
-function checkAsked({ personalities, report }: RuleContext): void {
+function checkAsked({ root, personalities, report }: RuleContext): void {
   for (const { node } of personalities) {
     const own = node.get(KEY);
+    const owner = [root.get('CFBundleIdentifier'), node.get('IOUserServerName')].map(knownString);
+    for (const name of own ? strings(own) : []) {
+      if (name.text.trim() !== BUILTIN || owner.some((id) => id?.startsWith('com.apple.'))) continue;
+      report({
+        at: name,
+        message: `Only Apple’s own drivers get ${BUILTIN}, and ${KEY} asks it of this one: the driver never starts. Remove it.`,
+      });
+    }
     for (const name of own ? strings(own) : []) {
       if (!OF_A_CLIENT.test(name.text.trim())) continue;
       report({
@@ -59,7 +69,7 @@ export const dextEntitlementsRules: readonly Rule[] = [
     id: 'dext/service-entitlements',
     severity: 'warning',
     title: 'IOServiceDEXTEntitlements that asks for something else',
-    what: 'An `IOServiceDEXTEntitlements` in a personality that names an entitlement of programs. As information, a flat array of several names.',
+    what: 'An `IOServiceDEXTEntitlements` in a personality that names an entitlement of programs or one that only Apple has. As information, a flat array of several names.',
     why: 'In a personality the entitlements are asked of the dext, in a user-client dictionary of the program that opens it. Over a flat array one is enough; within an inner array all are needed.',
     how: 'Put the key where its subject is, and what is needed together into an inner array.',
     source: ['apple-oss-distributions/xnu iokit/Kernel/IOUserServer.cpp:2614-2696'],

@@ -17,9 +17,9 @@ export const entitlementsSchemaRules: readonly Rule[] = [
     id: 'entitlements/value-type',
     severity: 'error',
     title: 'Wrong type of entitlement',
-    what: 'An entitlement that wants an array of strings and has something else.',
-    why: 'The system reads a list of names from it. A boolean names nothing, so nothing is allowed; a profile does not match it either.',
-    how: 'Write the array that the message shows.',
+    what: 'An entitlement that wants an array of strings, or a boolean, and has something else.',
+    why: 'The system reads a list of names, or asks for the boolean. Anything else names and grants nothing, and a profile does not match it either.',
+    how: 'Write the array or the boolean that the message shows.',
     source: [`${KERNEL}:4776-4792`, `${PAGES}/com.apple.developer.networking.networkextension`],
     kinds,
     examples: {
@@ -174,7 +174,7 @@ export const entitlementsSchemaRules: readonly Rule[] = [
     id: 'entitlements/apple-only',
     severity: 'warning',
     title: 'Entitlement that only Apple has',
-    what: '`com.apple.developer.driverkit.builtin`.',
+    what: '`com.apple.developer.driverkit.builtin`, as a key or in the list of `transport.pci`.',
     why: 'It guards devices that are built into the machine. As far as is known it cannot be requested, so no other profile holds it.',
     how: 'Remove it.',
     source: [
