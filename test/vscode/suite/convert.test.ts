@@ -79,7 +79,7 @@ suite('conversion', () => {
     const spec =
       'name: InPlace\ntargets:\n  InPlace:\n    type: application\n    platform: macOS\n    sources: [App]\n';
     await vscode.workspace.fs.writeFile(project, new TextEncoder().encode(spec));
-    await applying(
+    await pressing(
       vscode.commands.executeCommand('driverPlist.convert', {
         uri: fixture(KEXT).toString(),
         target: 'codeless-dext',
@@ -87,6 +87,7 @@ suite('conversion', () => {
         project,
         ...names,
       }),
+      applyPreview,
     );
     assert.ok(await exists(fixture('InPlace/GadgetDriver/Info.plist')));
     assert.equal(await exists(fixture('InPlace/Gadget.xcodeproj')), false, 'no project of its own');
