@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { UsageError } from '../../server/src/cli/args.ts';
 import { runMatch } from '../../server/src/cli/match.ts';
 import { SILENT } from '../../server/src/cli/progress.ts';
+import { PRIVATE_KEXT, PRIVATE_TEXT, privateDump } from '../unit/service/privateKeys.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'driver-plist-match-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -204,4 +205,26 @@ test('what the command cannot do is said, with status 2', async () => {
   await assert.rejects(run(['--registry', dump]), UsageError);
   await assert.rejects(run(['-', '--registry', '-']), UsageError);
   await assert.rejects(run([goodFile, '--registry', dump, '--format', 'xml']), UsageError);
+});
+
+test('a dump full of private values: none comes out, whatever is asked and however it is written', async () => {
+  const kext = put('Private.kext/Contents/Info.plist', PRIVATE_KEXT);
+  const secret = put('private.txt', privateDump());
+  const devices = [
+    '',
+    'Jane’s Hub',
+    'disk4s1',
+    'PRIVATE Holidays',
+    '0x100000205',
+    '0x100000206',
+    '0x100000207',
+  ];
+  for (const device of devices) {
+    for (const format of ['json', 'pretty']) {
+      const one = device === '' ? [] : ['--device', device];
+      const { out, error } = await run([kext, '--registry', secret, '--format', format, ...one]);
+      assert.ok(out.length > 300, `${device} ${format}: ${error}`);
+      assert.doesNotMatch(out + error, PRIVATE_TEXT, `${device} ${format}`);
+    }
+  }
 });

@@ -1,6 +1,7 @@
 /** How `driver-plist match` writes its answer. */
 import type { Candidate } from '../iokit/matching-catalogue.ts';
 import type { CandidateReport, DeviceReport, MatchReport } from '../iokit/matching-report.ts';
+import { shownName, shownPath } from '../iokit/private.ts';
 import type { Registry, RegistryNode } from '../iokit/registry.ts';
 import { isArray, isDict, PlistDate, PlistReal, PlistUid, type PlistValue } from '../plist/value.ts';
 import { type Painter, safe } from './terminal.ts';
@@ -10,18 +11,18 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 /** The answer for programs; its shape is part of the contract of the command line. */
 export function jsonReport(report: MatchReport<RegistryNode>): string {
   const devices = report.devices.map(({ nub, candidates }) => ({
-    name: nub.name,
+    name: shownName(nub),
     class: nub.className,
     entryId: nub.entryId === undefined ? null : `0x${nub.entryId.toString(16)}`,
-    path: nub.path,
+    path: shownPath(nub),
     candidates: candidates.map(jsonCandidate),
   }));
   const unmatched = report.unmatched.map(({ candidate, misses }) => ({
     bundle: candidate.bundle,
     personality: candidate.name,
     nearest: misses.map(({ nub, sentence, advice }) => ({
-      device: nub.name,
-      path: nub.path,
+      device: shownName(nub),
+      path: shownPath(nub),
       why: sentence,
       advice,
     })),
@@ -91,8 +92,8 @@ export function prettyReport(report: MatchReport<RegistryNode>, registry: Regist
 function prettyDevice({ nub, candidates }: DeviceReport<RegistryNode>, paint: Painter): string[] {
   const id = nub.entryId === undefined ? '' : `  0x${nub.entryId.toString(16)}`;
   const lines = [
-    `${paint('bold', safe(nub.name))}  ${safe(nub.className)}${id}`,
-    paint('dim', `  ${safe(nub.path)}`),
+    `${paint('bold', safe(shownName(nub)))}  ${safe(nub.className)}${id}`,
+    paint('dim', `  ${safe(shownPath(nub))}`),
   ];
   for (const report of candidates) lines.push(...prettyCandidate(report, paint));
   return lines;

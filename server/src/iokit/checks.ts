@@ -93,7 +93,7 @@ export function comparison(key: string, wants: PlistValue, has: Known, ok: boole
   if (kindName(wants) !== kindName(has.value)) {
     return `The personality has ${kindName(wants)}, the device ${kindName(has.value)}: values of two kinds are never equal.`;
   }
-  return `Wants ${describeValue(wants)}, has ${describeValue(has.value, name)}.`;
+  return `Wants ${describeValue(wants)}, has ${describeValue(withoutPrivate(name, has.value))}.`;
 }
 
 /** `a string`, `an integer`: how a sentence calls the kind of a value. */

@@ -10,7 +10,7 @@ import { familyOf, type MatchContext, type MatchResult, matchPersonality, matchS
 import { type Candidate, categoryOf, type Ranked } from './matching-catalogue.ts';
 import { isA, type Nub } from './nub.ts';
 import { pciMatchTerms } from './pci.ts';
-import { PRIVATE_TEXT } from './private.ts';
+import { PRIVATE_TEXT, shownName } from './private.ts';
 import {
   USB_KEYS,
   USB_VENDOR_SPECIFIC,
@@ -98,7 +98,7 @@ function identityDistance(failure: MatchCheck): number {
 }
 
 function missSentence(nub: Nub, checks: readonly MatchCheck[], failures: readonly MatchCheck[]): string {
-  const name = `“${nub.name}”`;
+  const name = `“${shownName(nub)}”`;
   const held = checks.filter((check) => check.ok && saysSomething(check)).map((check) => check.key);
   if (failures.length === 1 && held.length > 0) {
     return `All keys hold on ${name} but ${failureText(failures[0]!)}`;
@@ -150,11 +150,12 @@ function adviceForOne(failure: MatchCheck, personality: PlistDict, nub: Nub): st
   if (failure.unknown) return [];
   if (failure.key === 'USB combination') return combinationAdvice(personality, nub);
   if (failure.key === 'IOProviderClass') {
-    return [`Set IOProviderClass to ${nub.className}, if “${nub.name}” is the device meant.`];
+    return [`Set IOProviderClass to ${nub.className}, if “${shownName(nub)}” is the device meant.`];
   }
   if (failure.wants === undefined || /^IOPCI/.test(failure.key)) return [];
   if (failure.has === undefined) return [`Remove ${failure.key}: the device has no such property.`];
-  if (failure.has === PRIVATE_TEXT) return [`Remove ${failure.key}, or look the value up on the device.`];
+  if (typeof failure.has === 'string' && failure.has.includes(PRIVATE_TEXT))
+    return [`Remove ${failure.key}, or look the value up on the device.`];
   return isArray(failure.has) || isDict(failure.has) ? [] : [`Set ${failure.key} to ${short(failure.has)}.`];
 }
 

@@ -8,6 +8,7 @@ import { isArray, isDict, type PlistDict, type PlistValue } from '../plist/value
 import { type CheckLog, compareProperty, comparison, describeValue, record } from './checks.ts';
 import { holdsAll, valuesEqual } from './equality.ts';
 import { isA, type Known, type Nub, nameList, property } from './nub.ts';
+import { maskText, shownName, shownPath } from './private.ts';
 
 /** Outcome of the generic part: whether it holds, and how many keys of the table it consumed. */
 export interface GenericResult {
@@ -107,13 +108,15 @@ function matchName(table: PlistDict, nub: Nub, log: CheckLog): boolean | undefin
     own.some((candidate) => nameMatches(name, candidate, hasDeviceTreeNames(nub))),
   );
   const ok = hit !== undefined;
-  const has: Known = { state: 'value', value: own.length === 1 ? own[0]! : own };
+  if (!log) return ok;
+  const shown = own.map((name) => (name === nub.name ? shownName(nub) : maskText(name)));
+  const has: Known = { state: 'value', value: shown.length === 1 ? shown[0]! : shown };
   return record(log, { key: 'IONameMatch', wants, has, ok }, () => {
     if (ok) return `“${hit}” is a name of the device.`;
     if (names.some((name) => name.endsWith('*')) && !hasDeviceTreeNames(nub)) {
       return `No name fits; a * is a wildcard only on device-tree and PCI nubs, and this is a ${nub.className}.`;
     }
-    return `None is a name of the device (${own.map((name) => `“${name}”`).join(', ')}).`;
+    return `None is a name of the device (${shown.map((name) => `“${name}”`).join(', ')}).`;
   });
 }
 
@@ -159,7 +162,7 @@ function matchLocation(table: PlistDict, nub: Nub, log: CheckLog): boolean | und
   if (typeof wants !== 'string') return undefined;
   const ok = nub.location === wants;
   const has: Known =
-    nub.location === undefined ? { state: 'absent' } : { state: 'value', value: nub.location };
+    nub.location === undefined ? { state: 'absent' } : { state: 'value', value: maskText(nub.location) };
   return record(log, { key: 'IOLocationMatch', wants, has, ok }, () =>
     has.state === 'absent' ? 'The device has no location.' : comparison('location', wants, has, ok),
   );
@@ -237,7 +240,7 @@ function matchPath(table: PlistDict, nub: Nub, log: CheckLog): boolean | undefin
   const wants = table.get('IOPathMatch');
   if (typeof wants !== 'string') return undefined;
   const ok = pathResolvesTo(wants, nub);
-  const has: Known = { state: 'value', value: `IOService:${nub.path}` };
+  const has: Known = { state: 'value', value: `IOService:${shownPath(nub)}` };
   return record(log, { key: 'IOPathMatch', wants, has, ok }, () => {
     if (ok) return 'The path of the device.';
     if (!/^(IOService:)?\//.test(wants))

@@ -3,7 +3,7 @@
  * Source: apple-oss-distributions/xnu iokit/Kernel/IOService.cpp:7896-8040 (`matchPassive`); the generic keys are in
  * `matching-generic.ts`, the families in `matching-*.ts`, each with its own source.
  */
-import { isDict, type PlistDict } from '../plist/value.ts';
+import { isDict, type PlistDict, type PlistValue } from '../plist/value.ts';
 import { type CheckLog, type MatchCheck, record, type ScorePart } from './checks.ts';
 import { int32 } from './equality.ts';
 import {
@@ -21,6 +21,7 @@ import { matchPci } from './matching-pci.ts';
 import { matchL2cap, matchThunderboltPort, matchTransportInterface } from './matching-recorded.ts';
 import { matchUsb } from './matching-usb.ts';
 import { isA, type Nub } from './nub.ts';
+import { secretsMask, shownName } from './private.ts';
 
 export type { MatchCheck, ScorePart } from './checks.ts';
 export type { Nub } from './nub.ts';
@@ -93,6 +94,8 @@ export function familyOf(nub: Nub): string | undefined {
 export function matchPersonality(personality: PlistDict, nub: Nub, context: MatchContext = {}): MatchResult {
   const log: MatchCheck[] = [];
   const score = match(personality, nub, context, log);
+  const mask = secretsMask(nub);
+  if (mask) log.splice(0, log.length, ...log.map((check) => masked(check, mask)));
   const failures = log.filter((check) => !check.ok);
   return {
     matches: score !== undefined,
@@ -103,6 +106,11 @@ export function matchPersonality(personality: PlistDict, nub: Nub, context: Matc
     uncertain:
       score === undefined && failures.length > 0 && failures.every((check) => check.unknown === true),
   };
+}
+
+function masked(check: MatchCheck, mask: (value: PlistValue) => PlistValue): MatchCheck {
+  const has = check.has === undefined ? undefined : mask(check.has);
+  return { ...check, has, why: mask(check.why) as string };
 }
 
 /** Where the family adds nothing. */
@@ -190,7 +198,7 @@ function matchAround(table: PlistDict, nub: Nub, context: MatchContext, log: Che
   const ok = place !== undefined && matchWhole(location, place, context);
   return record(log, { key: 'IOLocationMatch', wants: location, ok }, () => {
     if (!place) return 'No provider of the device has a place of its own.';
-    return ok ? `${place.name} fits.` : `${place.name}, where the device sits, does not fit.`;
+    return ok ? `${shownName(place)} fits.` : `${shownName(place)}, where the device sits, does not fit.`;
   });
 }
 
@@ -202,7 +210,7 @@ function isPlace(nub: Nub): boolean {
 function matchParent(parent: PlistDict, nub: Nub, context: MatchContext, log: CheckLog): boolean {
   const hit = ancestors(nub, context).find((ancestor) => matchWhole(parent, ancestor, context));
   return record(log, { key: 'IOParentMatch', wants: parent, ok: hit !== undefined }, () => {
-    if (hit) return `${hit.name}, above the device, fits.`;
+    if (hit) return `${shownName(hit)}, above the device, fits.`;
     const nearest = nearestAncestor(parent, nub, context);
     return `Nothing above the device fits.${nearest ? ` Nearest is ${nearest}.` : ''}`;
   });
@@ -232,7 +240,7 @@ function nearestAncestor(parent: PlistDict, nub: Nub, context: MatchContext): st
     .filter((miss) => miss.held > 0 && miss.failure)
     .sort((a, b) => b.held - a.held);
   const best = misses[0];
-  return best ? `${best.ancestor.name}, but ${best.failure!.key}: ${best.failure!.why}` : undefined;
+  return best ? `${shownName(best.ancestor)}, but ${best.failure!.key}: ${best.failure!.why}` : undefined;
 }
 
 /**

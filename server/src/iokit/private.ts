@@ -5,6 +5,7 @@
 
 import { isArray, isDict, type PlistValue } from '../plist/value.ts';
 import { MAX_DEPTH } from './equality.ts';
+import { isA, type Nub, providersOf } from './nub.ts';
 
 /** What is printed instead. */
 export const PRIVATE_TEXT = '(private)';
@@ -83,6 +84,7 @@ const PRIVATE_KEYS = new Set(
     'IOHostName',
     // Names of serial ports are made of the serial number of the adapter.
     'IOTTYSuffix',
+    'IOTTYBaseName',
     'IOTTYDevice',
     'IOCalloutDevice',
     'IODialinDevice',
@@ -97,6 +99,21 @@ const PRIVATE_KEYS = new Set(
     'mDNS_KEY',
     'owner-uid',
     'UID',
+    'ActiveControllerAddress',
+    'Hardware Owner',
+    'NVRamInfo',
+    'shadow-path',
+    'icon-path',
+    'Virtual Interface Location Path',
+    'hdiagent-drive-identifier',
+    'IOAudioDeviceName',
+    'IODisplayGUID',
+    'Multitouch ID',
+    'mt-device-id',
+    'VolumeName',
+    'Volume Name',
+    'FullName',
+    'mDNS_Offload_Capable',
   ].map((key) => key.toLowerCase()),
 );
 
@@ -109,11 +126,142 @@ export function isPrivateKey(key: string): boolean {
   return PRIVATE_KEYS.has(key.toLowerCase()) || PRIVATE_PART.test(key);
 }
 
+/** Keys whose values look like a unique id and are none: the type of a partition. */
+const TYPE_KEYS = new Set(['Content', 'Content Hint', 'Content Mask']);
+const UUID = /\b[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}\b/gi;
+const PRIVATE_PATTERNS = [
+  // Addresses of network and Bluetooth hardware.
+  /\b[0-9A-F]{2}([:-])[0-9A-F]{2}(?:\1[0-9A-F]{2}){4}(?:(?:\1[0-9A-F]{2}){2})?\b/gi,
+  /[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b/g,
+  /(?<=\/(?:Users|home|Volumes)\/)[^/"]+/g,
+  // What people call their things: Jane's iPhone, iPhone von Jane.
+  /[\p{L}\p{N}][\p{L}\p{N}._-]*(?: [\p{L}\p{N}._-]+){0,2}(?:['’]s|s['’])(?= )/gu,
+  /(?<=\b(?:iPhone|iPad|iPod|iMac|Mac(?:[Bb]ook)?(?: \w+)?|AirPods(?: \w+)?|Watch|Mouse|Keyboard|Trackpad|Maus|Tastatur) (?:von|van|de|di|da|av|af|à) ).+/gu,
+];
+
+/** A text with what belongs to a person replaced: addresses, unique ids, names in paths and of things. */
+export function maskText(text: string, key = ''): string {
+  const masked = PRIVATE_PATTERNS.reduce((masked, pattern) => masked.replace(pattern, PRIVATE_TEXT), text);
+  return TYPE_KEYS.has(key) ? masked : masked.replace(UUID, PRIVATE_TEXT);
+}
+
+/** Partitions and volumes bear the names that people give them; these are given by systems. */
+const GIVEN_NAMES =
+  /^(?:EFI(?: System Partition)?|Untitled(?: \d+)?|NoName|Macintosh HD(?: - Data)?|macOS(?: (?:Install|Base|High|Big)?\s?\w+)?|Preboot|Recovery(?: HD|OS)?|VM|Update|Data|System|xART|Hardware|iSCPreboot|i?Boot(?: OS X|er|SystemContainer)?|RecoveryOSContainer|Container|Customer|BOOTCAMP|(?:Microsoft|Basic|Linux|Windows)[ \w]{0,30}|Apple\w*|disk\d+(?:s\d+)*)$/i;
+
+/**
+ * What an entry is called before a person's eyes: its name, or its class where the name may be a person's.
+ * @param name what it is called otherwise, by its product for one
+ */
+export function shownName(nub: Nub, name = nub.name): string {
+  const { className, properties } = nub;
+  if (name === className) return name;
+  if (isVolume(nub) && !GIVEN_NAMES.test(name)) {
+    const bsd = properties.get('BSD Name');
+    return typeof bsd === 'string' && /^disk\d+(?:s\d+)*$/.test(bsd) ? bsd : className;
+  }
+  if (isOverBluetooth(nub, name) || holdsPrivate(nub, name)) return className;
+  return maskText(name);
+}
+
+function isVolume(nub: Nub): boolean {
+  if (/^AppleAPFS(?:Volume|Snapshot)/.test(nub.className) || isA(nub, 'AppleAPFSVolume')) return true;
+  return isA(nub, 'IOMedia') && nub.properties.get('Whole') !== true;
+}
+
+/** People call these by names of their own. */
+function isOverBluetooth({ className, properties }: Nub, name: string): boolean {
+  if (className === 'IOBluetoothDevice') return true;
+  return properties.get('Product') === name && isBluetooth(properties.get('Transport'));
+}
+
+function isBluetooth(transport: PlistValue | undefined): boolean {
+  return typeof transport === 'string' && /bluetooth/i.test(transport);
+}
+
+/** Some makers put the serial number into the name. */
+function holdsPrivate(nub: Nub, name: string): boolean {
+  return ownSecrets(nub).some((secret) => name.includes(secret));
+}
+
+/** Shorter values stand in texts by chance. */
+const SECRET_LENGTH = 4;
+const secretsOfNubs = new WeakMap<Nub, readonly string[]>();
+
+/** Private texts of an entry, which other properties of it may repeat; the longest first. */
+function ownSecrets(nub: Nub): readonly string[] {
+  let secrets = secretsOfNubs.get(nub);
+  if (!secrets) {
+    const { properties } = nub;
+    const named = isBluetooth(properties.get('Transport'));
+    secrets = [...properties]
+      .filter(([key]) => isPrivateKey(key) || (named && key === 'Product'))
+      .flatMap(([, value]) => (typeof value === 'string' ? [value.trim()] : []))
+      .filter((value) => value.length >= SECRET_LENGTH)
+      .sort((a, b) => b.length - a.length);
+    secretsOfNubs.set(nub, secrets);
+  }
+  return secrets;
+}
+
+type Mask = (value: PlistValue) => PlistValue;
+const masksOfNubs = new WeakMap<Nub, { readonly mask: Mask | undefined }>();
+
+/** Replaces the private texts of an entry and of its providers; undefined where there are none. */
+export function secretsMask(nub: Nub): Mask | undefined {
+  let known = masksOfNubs.get(nub);
+  if (!known) {
+    known = { mask: makeMask([nub, ...providersOf(nub)].flatMap(ownSecrets)) };
+    masksOfNubs.set(nub, known);
+  }
+  return known.mask;
+}
+
+function makeMask(secrets: readonly string[]): Mask | undefined {
+  if (secrets.length === 0) return undefined;
+  const mask = (value: PlistValue, depth: number): PlistValue => {
+    if (typeof value === 'string') return secrets.reduce(withoutSecret, value);
+    if (depth > MAX_DEPTH) return PRIVATE_TEXT;
+    if (isArray(value)) return value.map((item) => mask(item, depth + 1));
+    if (!isDict(value)) return value;
+    return new Map([...value].map(([key, item]) => [key, mask(item, depth + 1)]));
+  };
+  return (value) => mask(value, 0);
+}
+
+/** Where the secret stands as a word of its own. */
+function withoutSecret(text: string, secret: string): string {
+  if (!text.includes(secret)) return text;
+  return text
+    .split(secret)
+    .reduce((before, after) =>
+      /[\p{L}\p{N}]$/u.test(before) || /^[\p{L}\p{N}]/u.test(after)
+        ? `${before}${secret}${after}`
+        : `${before}${PRIVATE_TEXT}${after}`,
+    );
+}
+
+/** The path of an entry with {@link shownName} for every part. */
+export function shownPath(nub: Nub): string {
+  const parts = [nub, ...providersOf(nub)];
+  const path = parts.reduce((path, part) => {
+    const shown = shownName(part);
+    return shown === part.name ? path : path.replaceAll(`/${part.name}`, `/${shown}`);
+  }, nub.path);
+  return maskText(path);
+}
+
 /** The value with everything private in it, at any depth, replaced by `(private)`. */
 export function withoutPrivate(key: string, value: PlistValue, depth = 0): PlistValue {
   if (isPrivateKey(key) || depth > MAX_DEPTH) return PRIVATE_TEXT;
+  if (typeof value === 'string') return maskText(value, key);
+  if (value instanceof Uint8Array) return isHardwareAddress(key, value) ? PRIVATE_TEXT : value;
   if (isDict(value))
     return new Map([...value].map(([name, item]) => [name, withoutPrivate(name, item, depth + 1)]));
   if (isArray(value)) return value.map((item) => withoutPrivate('', item, depth + 1));
   return value;
+}
+
+function isHardwareAddress(key: string, { length }: Uint8Array): boolean {
+  return length === 6 && /addr/i.test(key);
 }

@@ -9,6 +9,7 @@ import type { PlistDict, PlistValue } from '../plist/value.ts';
 import { chainWith, superclassOf } from './classes.ts';
 import type { MatchContext } from './matching.ts';
 import type { Nub } from './nub.ts';
+import { shownName } from './private.ts';
 import { looksLikeArchive, readArchive, readArchiveValue } from './registry-archive.ts';
 import { plistOfJson, readProfiler } from './registry-profiler.ts';
 import type { RawNode, RawProperties, RawRegistry, RegistryFormat } from './registry-raw.ts';
@@ -159,7 +160,9 @@ class DumpedRegistry implements Registry {
     const exact = by((node) => node.title);
     if (exact.length > 0) return exact;
     const named = by((node) => node.name);
-    return named.length > 0 ? named : by((node) => node.className);
+    if (named.length > 0) return named;
+    const shown = by(shownName);
+    return shown.length > 0 ? shown : by((node) => node.className);
   }
 
   read(node: DumpedNode): RawProperties {

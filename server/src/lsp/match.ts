@@ -1,5 +1,6 @@
 /** Answers what the editor asks about matching: lenses, the Match view, explanations, new personalities. */
 import type { CodeLens } from 'vscode-languageserver';
+import { shownName, shownPath } from '../iokit/private.ts';
 import type { RegistryNode } from '../iokit/registry.ts';
 import { addPersonality, suggestionsFor } from '../service/matching/add.ts';
 import { checkWords, type Decision, decisionOn, deviceFor, isSame } from '../service/matching/decision.ts';
@@ -191,10 +192,10 @@ function decisionWords(
   { node, candidates, drivers, ...counts }: Decision,
   own: DocumentCandidate | undefined,
 ): Omit<MatchDecision, 'registry'> {
-  const { index, name, className, path } = node;
+  const { index, className } = node;
   return {
     ...counts,
-    device: { index, name, className, path, ids: idsOf(node) ?? null },
+    device: { index, name: shownName(node), className, path: shownPath(node), ids: idsOf(node) ?? null },
     candidates: candidates.map(({ candidate, report, fell, attached }) => {
       const { result, category, wins, starts, sentence, advice } = report;
       return {
@@ -225,10 +226,10 @@ function decisionWords(
 function deviceWords({ node, ids, candidates }: ViewDevice): MatchDevice {
   return {
     index: node.index,
-    name: node.name,
+    name: shownName(node),
     className: node.className,
     ids: ids ?? null,
-    path: node.path,
+    path: shownPath(node),
     canAdd: deviceFamily(node) !== undefined,
     candidates: candidates.map(({ candidate, report }) => ({
       ...placeOf(candidate),

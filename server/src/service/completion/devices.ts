@@ -2,7 +2,7 @@
 
 import { entriesOfClass } from '../../iokit/entries.ts';
 import { pciRegister } from '../../iokit/pci.ts';
-import { isPrivateKey } from '../../iokit/private.ts';
+import { shownName } from '../../iokit/private.ts';
 import type { Registry, RegistryNode } from '../../iokit/registry.ts';
 import type { PlistNode } from '../../plist/types.ts';
 
@@ -94,18 +94,9 @@ function nameOf(node: RegistryNode): string {
   const product = properties.get('Product');
   const bluetooth = /bluetooth/i.test(String(properties.get('Transport') ?? ''));
   const name = typeof product === 'string' && product.trim() !== '' && !bluetooth ? product : node.name;
-  const shown = holdsPrivate(name, node) ? className : name;
+  const shown = shownName(node, name);
   const line = shown.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length > NAME_LENGTH ? `${line.slice(0, NAME_LENGTH - 1)}…` : line || className;
-}
-
-/** Some makers put the serial number into the name. */
-function holdsPrivate(name: string, { properties }: RegistryNode): boolean {
-  for (const [key, value] of properties) {
-    if (typeof value === 'string' && value.length > 3 && isPrivateKey(key) && name.includes(value))
-      return true;
-  }
-  return false;
 }
 
 function hex4(value: bigint): string {

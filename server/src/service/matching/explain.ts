@@ -4,6 +4,7 @@ import { entriesOfClass } from '../../iokit/entries.ts';
 import { nearestMisses } from '../../iokit/explain.ts';
 import { type MatchCheck, matchPersonality } from '../../iokit/matching.ts';
 import { type CandidateReport, countMatches, matchReport } from '../../iokit/matching-report.ts';
+import { shownName, shownPath } from '../../iokit/private.ts';
 import type { Registry, RegistryNode } from '../../iokit/registry.ts';
 import type { PlistValue } from '../../plist/value.ts';
 import { escapeMarkdown } from '../schemaInfo.ts';
@@ -123,7 +124,7 @@ function detailed(nub: RegistryNode, { result, sentence, advice }: CandidateRepo
     escapeMarkdown(sentence),
     ...(advice.length > 0 ? [list(advice)] : []),
     checksTable(result.checks),
-    escapeMarkdown(nub.path),
+    escapeMarkdown(shownPath(nub)),
   ];
 }
 
@@ -134,7 +135,7 @@ function reportOf(reports: readonly CandidateReport[], own: DocumentCandidate): 
 
 function deviceTitle(nub: RegistryNode): string {
   const ids = idsOf(nub);
-  return `${escapeMarkdown(nub.name)} (${escapeMarkdown(nub.className)}${ids ? `, ${ids}` : ''})`;
+  return `${escapeMarkdown(shownName(nub))} (${escapeMarkdown(nub.className)}${ids ? `, ${ids}` : ''})`;
 }
 
 function checksTable(checks: readonly MatchCheck[]): string {
