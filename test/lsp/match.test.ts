@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { type CodeLens, DiagnosticSeverity } from 'vscode-languageserver';
+import {
+  CancellationTokenSource,
+  type CodeLens,
+  DiagnosticSeverity,
+  WorkDoneProgress,
+} from 'vscode-languageserver';
 import type {
   AddedPersonality,
   DeviceSuggestion,
@@ -294,6 +299,43 @@ describe('matching over LSP', () => {
     assert.match(notes.message, /ioreg -l/);
     const taken = await load(client, null);
     assert.ok(taken.ok && taken.registry === null);
+    await client.stop();
+  });
+
+  test('loading says how far it is, lets other requests through, and is given up when asked to', async () => {
+    const large = path.join(folder, 'large.ioreg.txt');
+    const entry = DUMP.slice(DUMP.indexOf('    +-o Lamp'));
+    writeFileSync(large, DUMP + entry.repeat(40_000));
+    const client = await startClient(CLIENT_PULL, options);
+    await client.open(URI, dext(personality(1)));
+    const seen: { percentage?: number; message?: string }[] = [];
+    const cancel = new CancellationTokenSource();
+    let answered = 0;
+    const listening = client.connection.onProgress(WorkDoneProgress.type, 'large', (value) => {
+      if (value.kind !== 'report') return;
+      seen.push(value);
+      if (seen.length === 4) {
+        void client.connection.sendRequest('driverPlist/personalities', { uri: URI }).then(() => answered++);
+      }
+      if (seen.length === 8) cancel.cancel();
+    });
+    const params = { uri: pathToFileURL(large).href, workDoneToken: 'large' };
+    const result = await client.connection.sendRequest<LoadRegistryResult>(
+      'driverPlist/loadRegistry',
+      params,
+      cancel.token,
+    );
+    listening.dispose();
+    assert.ok(!result.ok && /cancelled/.test(result.message));
+    assert.equal(answered, 1, 'another request was answered meanwhile');
+    const percents = seen.map(({ percentage = 0 }) => percentage);
+    assert.deepEqual(
+      percents,
+      percents.toSorted((a, b) => a - b),
+    );
+    assert.ok((percents.at(-1) ?? 0) < 100 && (percents.at(-1) ?? 0) > 40, percents.join());
+    assert.match(seen.at(-1)?.message ?? '', /large\.ioreg\.txt/);
+    assert.equal(await client.connection.sendRequest('driverPlist/matchView', {}), null);
     await client.stop();
   });
 

@@ -1,6 +1,6 @@
 /** The registry dump in use: loading by command, remembering it for the workspace, telling the views. */
 import * as vscode from 'vscode';
-import { State } from 'vscode-languageclient';
+import { State, WorkDoneProgress } from 'vscode-languageclient';
 import type {
   LOAD_REGISTRY_REQUEST,
   LoadRegistryParams,
@@ -47,10 +47,30 @@ export function createRegistryDump(context: vscode.ExtensionContext, session: Se
   });
   client.onRequest(READ, ({ uri }: ReadFileParams) => readFile(uri));
 
-  const send = async (uri: string | null, token?: vscode.CancellationToken): Promise<LoadRegistryResult> => {
+  let loads = 0;
+  const send = async (
+    uri: string | null,
+    progress?: vscode.Progress<Percent>,
+    token?: vscode.CancellationToken,
+  ): Promise<LoadRegistryResult> => {
     await session.start();
-    const params: LoadRegistryParams = { uri };
-    return client.sendRequest<LoadRegistryResult>(LOAD, params, token);
+    if (progress === undefined) {
+      const params: LoadRegistryParams = { uri };
+      return client.sendRequest<LoadRegistryResult>(LOAD, params, token);
+    }
+    const workDoneToken = `driverPlist/loadRegistry/${++loads}`;
+    let before = 0;
+    const listening = client.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
+      if (value.kind !== 'report') return;
+      const { percentage = before } = value;
+      progress.report({ message: value.message ?? '', increment: percentage - before });
+      before = percentage;
+    });
+    try {
+      return await client.sendRequest<LoadRegistryResult>(LOAD, { uri, workDoneToken }, token);
+    } finally {
+      listening.dispose();
+    }
   };
   const remembered = () => context.workspaceState.get<string>(MEMENTO);
   const fromSettings = () =>
@@ -76,8 +96,8 @@ export function createRegistryDump(context: vscode.ExtensionContext, session: Se
       title: vscode.l10n.t('Loading the registry dump'),
       cancellable: true,
     };
-    const result = await vscode.window.withProgress(progress, async (_, token) => {
-      const answer = await send(uri.toString(), token).catch((error): LoadRegistryResult => {
+    const result = await vscode.window.withProgress(progress, async (shown, token) => {
+      const answer = await send(uri.toString(), shown, token).catch((error): LoadRegistryResult => {
         return { ok: false, message: String(error) };
       });
       return token.isCancellationRequested ? undefined : answer;
@@ -140,6 +160,11 @@ async function readFile(uri: string): Promise<ReadFileResult> {
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+interface Percent {
+  readonly message: string;
+  readonly increment: number;
 }
 
 /** So many arguments a call takes everywhere. */

@@ -6,7 +6,14 @@
 import { parsePlist } from '../plist/parse.ts';
 import { isArray, isDict, type PlistDict, type PlistValue } from '../plist/value.ts';
 import { MAX_DEPTH } from './equality.ts';
-import { NO_PROPERTIES, type RawNode, type RawProperties, type RawRegistry } from './registry-raw.ts';
+import {
+  NO_PROPERTIES,
+  type RawNode,
+  type RawProperties,
+  type RawRegistry,
+  STEP_LENGTH,
+  type Steps,
+} from './registry-raw.ts';
 
 const CHILDREN = 'IORegistryEntryChildren';
 /** Keys that say what the entry is, and are none of its properties. */
@@ -40,7 +47,7 @@ interface Span {
 }
 
 /** Reads an archive. Never throws; of a damaged one what can be made out. */
-export function readArchive(text: string): RawRegistry {
+export function* archiveSteps(text: string): Steps<RawRegistry> {
   const spans: Span[] = [];
   const parents: number[] = [];
   const heads: Map<string, string>[] = [];
@@ -49,7 +56,12 @@ export function readArchive(text: string): RawRegistry {
   /** What is open: an entry (index), the array of its children (-1), anything else inside an entry (-2). */
   const stack: number[] = [];
   let key = '';
+  let pause = STEP_LENGTH;
   for (let open = text.indexOf('<'); open >= 0; ) {
+    if (open >= pause) {
+      pause = open + STEP_LENGTH;
+      yield open / text.length;
+    }
     const close = text.indexOf('>', open);
     if (close < 0) {
       truncated = true;

@@ -46,3 +46,17 @@ export function splitName(text: string): { name: string; location: string | unde
   if (at <= 0 || !/^[0-9A-Za-z][0-9A-Za-z,.:-]*$/.test(location)) return { name: text, location: undefined };
   return { name: text.slice(0, at), location };
 }
+
+/** Work that stops now and then, telling the share that is done: who drives it may let others work, or give it up. */
+export type Steps<T> = Generator<number, T, void>;
+
+/** Does all steps at once. */
+export function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** So many characters are read in one step. */
+export const STEP_LENGTH = 1 << 18;

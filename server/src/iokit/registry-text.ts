@@ -11,6 +11,8 @@ import {
   type RawNode,
   type RawProperties,
   type RawRegistry,
+  STEP_LENGTH,
+  type Steps,
   splitName,
 } from './registry-raw.ts';
 import { readIoregValue } from './registry-value.ts';
@@ -19,6 +21,8 @@ const MARK = '+-o ';
 /** A dump whose longest line is no longer than this, many times over, was cut to the width of a window. */
 const MAX_WINDOW = 512;
 const CUT_LINES = 8;
+/** How much of the work goes into finding the width. */
+const WIDTH_SHARE = 0.2;
 const MIN_WINDOW = 40;
 
 /** True when the text looks like a dump of ioreg. */
@@ -27,15 +31,20 @@ export function looksLikeIoreg(text: string): boolean {
 }
 
 /** Reads a dump. Never throws; what is no line of a dump is skipped. */
-export function readIoregText(text: string): RawRegistry {
-  const { width, marked } = cutWidth(text);
+export function* ioregSteps(text: string): Steps<RawRegistry> {
+  const { width, marked } = yield* cutWidth(text);
   const nodes: RawNode[] = [];
   const starts: number[] = [];
   const bodies: number[] = [];
   /** Indices of the open entries by depth. */
   const open: number[] = [];
   let base = -1;
+  let next = STEP_LENGTH;
   for (let mark = text.indexOf(MARK); mark >= 0; ) {
+    if (mark >= next) {
+      next = mark + STEP_LENGTH;
+      yield WIDTH_SHARE + (1 - WIDTH_SHARE) * (mark / text.length);
+    }
     const lineStart = text.lastIndexOf('\n', mark) + 1;
     const lineEnd = endOfLine(text, mark);
     if (isTreeDrawing(text, lineStart, mark)) {
@@ -197,12 +206,17 @@ interface Cut {
   readonly marked: boolean;
 }
 
-function cutWidth(text: string): Cut {
+function* cutWidth(text: string): Steps<Cut> {
   const whole: Cut = { width: undefined, marked: false };
   let longest = 0;
   let count = 0;
   let dollars = 0;
+  let next = STEP_LENGTH;
   for (let start = 0; start < text.length; ) {
+    if (start >= next) {
+      next = start + STEP_LENGTH;
+      yield WIDTH_SHARE * (start / text.length);
+    }
     const end = endOfLine(text, start);
     const length = end - start;
     if (length > MAX_WINDOW) return whole;

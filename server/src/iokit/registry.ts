@@ -10,10 +10,17 @@ import { chainWith, superclassOf } from './classes.ts';
 import type { MatchContext } from './matching.ts';
 import type { Nub } from './nub.ts';
 import { shownName } from './private.ts';
-import { looksLikeArchive, readArchive, readArchiveValue } from './registry-archive.ts';
+import { archiveSteps, looksLikeArchive, readArchiveValue } from './registry-archive.ts';
 import { plistOfJson, readProfiler } from './registry-profiler.ts';
-import type { RawNode, RawProperties, RawRegistry, RegistryFormat } from './registry-raw.ts';
-import { looksLikeIoreg, readIoregText } from './registry-text.ts';
+import {
+  finish,
+  type RawNode,
+  type RawProperties,
+  type RawRegistry,
+  type RegistryFormat,
+  type Steps,
+} from './registry-raw.ts';
+import { ioregSteps, looksLikeIoreg } from './registry-text.ts';
 
 export interface RegistryNode extends Nub {
   /** Position in the dump. */
@@ -62,11 +69,16 @@ const MAX_LENGTH = 500 * 2 ** 20;
 
 /** Reads a dump of any known format. Never throws; says in a sentence why it could not. */
 export function readRegistry(input: string | Uint8Array): RegistryResult {
+  return finish(registrySteps(input));
+}
+
+/** {@link readRegistry} in steps of some milliseconds, each with the share that is done, from 0 to 1. */
+export function* registrySteps(input: string | Uint8Array): Generator<number, RegistryResult, void> {
   if (input.length > MAX_LENGTH)
     return { ok: false, message: 'It is larger than 500 MB, more than can be read.' };
   if (typeof input !== 'string' && startsWith(input, 'bplist')) return readBinary(input);
   const text = typeof input === 'string' ? input : decode(input);
-  const raw = readText(text);
+  const raw = yield* textSteps(text);
   if (raw && raw.nodes.length > 0) return { ok: true, registry: new DumpedRegistry(raw) };
   if (raw) return { ok: false, message: 'No registry entry was found in it.' };
   return {
@@ -76,8 +88,8 @@ export function readRegistry(input: string | Uint8Array): RegistryResult {
   };
 }
 
-function readText(text: string): RawRegistry | undefined {
-  if (looksLikeArchive(text)) return readArchive(text);
+function* textSteps(text: string): Steps<RawRegistry | undefined> {
+  if (looksLikeArchive(text)) return yield* archiveSteps(text);
   const first = text.slice(0, 1024).trimStart();
   if (first.startsWith('<?xml') || first.startsWith('<plist') || first.startsWith('<!DOCTYPE')) {
     const value = parsePlist(text).root?.value();
@@ -88,7 +100,7 @@ function readText(text: string): RawRegistry | undefined {
     const report = value === undefined ? undefined : readProfiler(value);
     if (report) return report;
   }
-  return looksLikeIoreg(text) ? readIoregText(text) : undefined;
+  return looksLikeIoreg(text) ? yield* ioregSteps(text) : undefined;
 }
 
 function readBinary(input: Uint8Array): RegistryResult {

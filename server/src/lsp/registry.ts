@@ -1,6 +1,6 @@
 /** The registry dump in use: which it is, how it is read, who is told. */
 import { type CancellationToken, type Connection, ResponseError } from 'vscode-languageserver';
-import { type Registry, readRegistry } from '../iokit/registry.ts';
+import { type Registry, type RegistryResult, registrySteps } from '../iokit/registry.ts';
 import type { FileSystem } from '../workspace/types.ts';
 import { stackOf } from './guard.ts';
 import {
@@ -80,12 +80,16 @@ export function createRegistryStore(options: RegistryStoreOptions): RegistryStor
     report(0, `Reading ${name}`);
     const bytes = await bytesOf(uri).catch((error: unknown) => new Error(reasonOf(error)));
     if (bytes instanceof Error) return { ok: false, message: `${name} cannot be read: ${bytes.message}.` };
-    report(40, `Reading the entries of ${name}`);
+    report(READ_PERCENT, `Reading the entries of ${name}`);
     // Lets a cancellation in before the long part.
     await new Promise<void>((resolve) => timer.setImmediate(resolve));
     await new Promise<void>((resolve) => timer.setImmediate(resolve));
     if (token.isCancellationRequested || run !== latest) return CANCELLED;
-    const result = readRegistry(bytes);
+    const result = await inSlices(registrySteps(bytes), timer, (share) => {
+      report(READ_PERCENT + Math.floor(share * (100 - READ_PERCENT)), `Reading the entries of ${name}`);
+      return !token.isCancellationRequested && run === latest;
+    });
+    if (result === undefined) return CANCELLED;
     if (!result.ok) return { ok: false, message: `${name}: ${result.message}` };
     const { registry } = result;
     const { model, osBuild } = registry.machine;
@@ -121,6 +125,31 @@ export function createRegistryStore(options: RegistryStoreOptions): RegistryStor
       }
     },
   };
+}
+
+/** Of the work, the part that reading the file is. */
+const READ_PERCENT = 40;
+/** How long the server hears nothing else while it reads a dump, in milliseconds. */
+const SLICE = 25;
+
+/**
+ * Works in slices, and lets others work between them.
+ * @param goesOn told the share that is done after each slice; when it says no, the work is given up
+ */
+async function inSlices(
+  steps: Generator<number, RegistryResult, void>,
+  timer: Timer,
+  goesOn: (share: number) => boolean,
+): Promise<RegistryResult | undefined> {
+  let until = performance.now() + SLICE;
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (performance.now() < until) continue;
+    await new Promise<void>((resolve) => timer.setImmediate(resolve));
+    if (!goesOn(step.value)) return undefined;
+    until = performance.now() + SLICE;
+  }
 }
 
 async function serverProgress({
