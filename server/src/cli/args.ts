@@ -1,4 +1,5 @@
 /** Arguments of a command: options by name, the rest as paths. What is wrong is said in words. */
+import { nearest } from '../schema/nearest.ts';
 
 export interface OptionSpec {
   /** `true` takes a value: `--format json` or `--format=json`. */
@@ -44,14 +45,21 @@ export function parseArguments(
     const equals = arg.indexOf('=');
     const name = equals < 0 ? arg : arg.slice(0, equals);
     const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
-    if (!spec) throw new UsageError(`Unknown option ${JSON.stringify(name)}.`);
+    if (!spec) {
+      const guess = nearest(name, Object.keys(specs));
+      throw new UsageError(
+        `Unknown option ${JSON.stringify(name)}.${guess === undefined ? '' : ` Did you mean ${guess}?`}`,
+      );
+    }
     if (!spec.value) {
       if (equals >= 0) throw new UsageError(`${name} takes no value.`);
       flags.add(name);
       continue;
     }
     const value = equals < 0 ? args[++i] : arg.slice(equals + 1);
-    if (value === undefined || value === '') throw new UsageError(`${name} needs a value.`);
+    // The next option in place of a value: the value was forgotten.
+    const forgotten = equals < 0 && value !== undefined && Object.hasOwn(specs, value);
+    if (value === undefined || value === '' || forgotten) throw new UsageError(`${name} needs a value.`);
     if (spec.choices && !spec.choices.includes(value)) {
       throw new UsageError(
         `${name} must be one of ${spec.choices.join(', ')}, not ${JSON.stringify(value)}.`,

@@ -6,12 +6,14 @@ export interface CliIo {
   write(text: string): void;
   /** Standard error. */
   error(text: string): void;
-  /** All of standard input. */
+  /** All of standard input; the same bytes at every call. */
   readStdin(): Promise<Uint8Array>;
   /** Absolute path that relative ones start at. */
   readonly cwd: string;
   /** Whether escape sequences for colours may be written. */
   readonly color: boolean;
+  /** Characters in a line of the terminal; undefined where standard output is none. */
+  readonly columns?: number | undefined;
   /** The line that shows long work on a terminal; what is written takes it away first. */
   readonly progress: ProgressLine;
 }

@@ -60,8 +60,11 @@ interface Item {
 export async function runLint(args: readonly string[], io: CliIo, version: string): Promise<number> {
   const options = lintArguments(args);
   let troubles = 0;
-  const trouble = (message: string): void => {
+  /** What the bundles say of files; a file that is checked itself says it better. */
+  const notices = new Map<string, string>();
+  const trouble = (message: string, file?: string): void => {
     troubles++;
+    if (file !== undefined) notices.delete(file);
     io.error(`driver-plist: ${safe(message)}\n`);
   };
   const projects = createProjects(trouble);
@@ -71,7 +74,7 @@ export async function runLint(args: readonly string[], io: CliIo, version: strin
     foldersOf(options.paths, io.cwd),
     projects,
     options.kind,
-    (file, message) => io.error(`driver-plist: ${safe(`${shownPath(file, io.cwd)}: ${message}`)}\n`),
+    (file, message) => notices.set(shownPath(file, io.cwd), message),
     ({ folders, read, files }) =>
       io.progress.show(
         files === undefined
@@ -79,7 +82,7 @@ export async function runLint(args: readonly string[], io: CliIo, version: strin
           : `Reading projects: ${read} of ${files} files`,
       ),
   );
-  const format = formatFor(options.format, io.color, version);
+  const format = formatFor(options.format, io, version);
   const summary: Summary = { files: 0, errors: 0, warnings: 0, infos: 0, hints: 0 };
 
   io.write(format.start());
@@ -96,6 +99,7 @@ export async function runLint(args: readonly string[], io: CliIo, version: strin
   }
   io.progress.clear();
   io.write(format.end(summary));
+  for (const [file, message] of notices) io.error(`driver-plist: ${safe(`${file}: ${message}`)}\n`);
   if (summary.files === 0 && troubles === 0) {
     io.error(`driver-plist: no property list of a driver found in ${options.paths.map(safe).join(', ')}\n`);
   }
@@ -136,7 +140,7 @@ function ruleSetting(text: string): [string, RuleSetting] {
   return [rule, setting];
 }
 
-function formatFor(name: LintArguments['format'], color: boolean, version: string): ReportFormat {
+function formatFor(name: LintArguments['format'], io: CliIo, version: string): ReportFormat {
   switch (name) {
     case 'json':
       return jsonFormat();
@@ -147,7 +151,7 @@ function formatFor(name: LintArguments['format'], color: boolean, version: strin
     case 'junit':
       return junitFormat();
     case 'pretty':
-      return prettyFormat(color);
+      return prettyFormat(io.color, io.columns);
   }
 }
 
@@ -177,6 +181,8 @@ async function* itemsOf(
   const seen = new Set<string>();
   for (const given of paths) {
     if (given === '-') {
+      if (seen.has(given)) continue;
+      seen.add(given);
       yield { file: undefined, shown: '-', ifOurs: false };
       continue;
     }
@@ -235,7 +241,7 @@ async function check(
   item: Item,
   options: LintArguments,
   { projects, registry, several, io }: Known,
-  trouble: (message: string) => void,
+  trouble: (message: string, file?: string) => void,
 ): Promise<FileReport | undefined> {
   const shown = item.file === undefined ? options.stdinName : item.shown;
   const file = item.file ?? path.resolve(shown === '<stdin>' ? 'stdin.plist' : shown);
@@ -247,7 +253,7 @@ async function check(
     if (known) source = sourceOf(known);
     else source = item.file === undefined ? openSource(await io.readStdin()) : readSource(file);
   } catch (error) {
-    trouble(`${shown}: ${reason(error)}`);
+    trouble(`${shown}: ${reason(error, item.file)}`, shown);
     return undefined;
   }
   const document = source.document(file, kind);
@@ -281,7 +287,7 @@ async function check(
 /** Relative to the working folder for what lies below it, with `/` on every system. */
 function shownPath(absolute: string, cwd: string): string {
   const relative = path.relative(cwd, absolute);
-  const below = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+  const below = relative !== '' && !/^\.\.(?:$|[\\/])/.test(relative) && !path.isAbsolute(relative);
   return (below ? relative : absolute).split(path.sep).join('/');
 }
 
@@ -295,8 +301,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
 };
 
-function reason(error: unknown): string {
+/** @param found a file that a walk came upon, so that it is there */
+function reason(error: unknown, found?: string): string {
   if (error instanceof SourceError) return error.message;
   const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' && found?.includes('\ufffd')) return 'the name is no UTF-8, so it cannot be opened';
   return (code !== undefined && REASONS[code]) || message || String(error);
 }

@@ -1,6 +1,8 @@
 /** `driver-plist`: the command line. */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import manifest from '../../../package.json' with { type: 'json' };
+import { nearest } from '../schema/nearest.ts';
 import { UsageError } from './args.ts';
 import { convertUsage, runConvert } from './convert.ts';
 import { runExplain } from './explain.ts';
@@ -8,6 +10,7 @@ import type { CliIo } from './io.ts';
 import { runLint } from './lint.ts';
 import { matchUsage, runMatch } from './match.ts';
 import { progressLine } from './progress.ts';
+import { safe } from './terminal.ts';
 import { explainUsage, lintUsage, usage } from './usage.ts';
 
 interface Command {
@@ -21,6 +24,8 @@ const COMMANDS: { readonly [name: string]: Command } = {
   match: { usage: matchUsage, run: runMatch },
   explain: { usage: explainUsage, run: (args, io) => Promise.resolve(runExplain(args, io)) },
 };
+
+const SEE = 'All options:';
 
 /** Returns the exit status; see DESIGN in the README: 0 fine, 1 findings, 2 the work could not be done. */
 async function main(args: readonly string[], io: CliIo): Promise<number> {
@@ -41,7 +46,12 @@ async function main(args: readonly string[], io: CliIo): Promise<number> {
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
-    io.error(`driver-plist: there is no command ${JSON.stringify(name)}.\n\n${usage}`);
+    const guess = nearest(name, [...Object.keys(COMMANDS), '--help', '--version']);
+    const hint = guess === undefined ? '' : ` Did you mean ${guess}?`;
+    const hasPath = existsSync(name) ? ` To check files: driver-plist lint ${safe(name)}` : '';
+    io.error(
+      `driver-plist: there is no command ${JSON.stringify(name)}.${hint}${hasPath}\n${SEE} driver-plist --help\n`,
+    );
     return 2;
   }
   const beforePaths = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
@@ -55,7 +65,7 @@ async function main(args: readonly string[], io: CliIo): Promise<number> {
     return status;
   } catch (error) {
     if (error instanceof UsageError) {
-      io.error(`driver-plist ${name}: ${error.message}\n\n${command.usage}`);
+      io.error(`driver-plist ${name}: ${safe(error.message)}\n${SEE} driver-plist ${name} --help\n`);
       return 2;
     }
     io.error(`driver-plist ${name}: ${error instanceof Error ? error.stack : String(error)}\n`);
@@ -77,19 +87,26 @@ function processIo(): CliIo {
     progress.clear();
     stream.write(text);
   };
+  let stdin: Promise<Uint8Array> | undefined;
   return {
     write: writeTo(process.stdout),
     error: writeTo(process.stderr),
     progress,
-    async readStdin() {
-      const chunks: Buffer[] = [];
-      process.stdin.on('data', (chunk: Buffer) => chunks.push(chunk));
-      await once(process.stdin, 'end');
-      return Buffer.concat(chunks);
+    readStdin() {
+      stdin ??= allOf(process.stdin);
+      return stdin;
     },
     cwd: process.cwd(),
     color: wantsColor(),
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
   };
+}
+
+async function allOf(stream: NodeJS.ReadableStream): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(stream, 'end');
+  return Buffer.concat(chunks);
 }
 
 /** https://no-color.org and the FORCE_COLOR that Node's own tools know. */

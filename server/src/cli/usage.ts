@@ -10,6 +10,7 @@ Usage:
   driver-plist --version
 
 Exit status: 0 no error-level finding, 1 at least one, 2 the command could not do its work.
+Colours show on a terminal; NO_COLOR=1 turns them off, FORCE_COLOR=1 on. -- ends the options.
 `;
 
 export const lintUsage = `driver-plist lint [PATH…] [options]

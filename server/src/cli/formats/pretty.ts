@@ -20,17 +20,23 @@ const WORDS: Record<Severity, string> = {
 const TAB = 4;
 /** Widest excerpt of a line; longer ones are cut around the finding. */
 const WIDTH = 100;
+/** A terminal that is narrower than this, with the gutter, wraps. */
+const LEAST_WIDTH = 30;
+/** `    26 | ` */
+const GUTTER = 9;
 /** Findings of one file that are shown with their lines; a file with more has one fault many times. */
 const SHOWN = 100;
 
-export function prettyFormat(color: boolean): ReportFormat {
+/** @param columns of the terminal, so that no excerpt wraps and parts from its carets; undefined for a file */
+export function prettyFormat(color: boolean, columns?: number): ReportFormat {
   const paint = painter(color);
+  const width = Math.max(LEAST_WIDTH, Math.min(WIDTH, (columns ?? WIDTH + GUTTER) - GUTTER));
   return {
     start: () => '',
     file(report) {
       if (report.findings.length === 0) return '';
       const shown = report.findings.slice(0, SHOWN);
-      const blocks = shown.map((finding) => findingBlock(report, finding, paint));
+      const blocks = shown.map((finding) => findingBlock(report, finding, paint, width));
       const rest = report.findings.length - shown.length;
       if (rest > 0) blocks.push(`  … and ${rest} more in this file\n`);
       const kind = report.kind === 'plist' ? '' : paint('dim', ` (${report.kind})`);
@@ -40,7 +46,7 @@ export function prettyFormat(color: boolean): ReportFormat {
   };
 }
 
-function findingBlock(report: FileReport, finding: Finding, paint: Painter): string {
+function findingBlock(report: FileReport, finding: Finding, paint: Painter, width: number): string {
   const { document, converted } = report;
   const { severity, rule, message, range } = finding;
   const start = positionAt(document, range.start);
@@ -49,12 +55,17 @@ function findingBlock(report: FileReport, finding: Finding, paint: Painter): str
   const others = (report.related?.get(finding) ?? []).map(({ path, line, column, message: said }) =>
     paint('dim', `         see ${safe(path)}:${line}:${column} ${safe(said)}\n`),
   );
-  const lines = converted ? '' : excerpt(finding, document.text, start.line, paint);
+  const lines = converted ? '' : excerpt(finding, document.text, { line: start.line, width }, paint);
   return head + lines + others.join('');
 }
 
 /** The line on which the finding begins, the one before it, and carets under its part of the line. */
-function excerpt({ range, severity }: Finding, text: string, line: number, paint: Painter): string {
+function excerpt(
+  { range, severity }: Finding,
+  text: string,
+  { line, width }: { readonly line: number; readonly width: number },
+  paint: Painter,
+): string {
   if (text.trim() === '') return '';
   const from = text.lastIndexOf('\n', range.start - 1) + 1;
   const to = endOfLine(text, range.start);
@@ -65,10 +76,10 @@ function excerpt({ range, severity }: Finding, text: string, line: number, paint
   const before = expand(source.slice(0, column));
   const marked = expand(source.slice(column, column + length));
   const after = expand(source.slice(column + length));
-  const room = Math.max(0, WIDTH - Math.min(marked.length, WIDTH));
+  const room = Math.max(0, width - Math.min(marked.length, width));
   const lead = before.length > room ? `…${before.slice(before.length - room + 1)}` : before;
-  const body = marked.length > WIDTH ? `${marked.slice(0, WIDTH - 1)}…` : marked;
-  const tail = after.slice(0, Math.max(0, WIDTH - lead.length - body.length));
+  const body = marked.length > width ? `${marked.slice(0, width - 1)}…` : marked;
+  const tail = after.slice(0, Math.max(0, width - lead.length - body.length));
   const carets = '^'.repeat(Math.max(1, body.trimEnd().length));
   return (
     `${paint('dim', `${gutter} |`)} ${lead}${body}${tail}\n` +

@@ -105,8 +105,10 @@ function relatedLocations({ related }: FileReport, finding: Finding): Pick<Resul
   };
 }
 
-/** A relative reference, or a `file:` URI for an absolute path. */
-function uriOf(path: string): string {
-  const encoded = path.split('/').map(encodeURIComponent).join('/');
+/** A relative reference, or a `file:` URI for an absolute path, with or without the letter of a drive. */
+export function uriOf(path: string): string {
+  const [drive = ''] = /^[A-Za-z]:(?=\/)/.exec(path) ?? [];
+  const encoded = path.slice(drive.length).split('/').map(encodeURIComponent).join('/');
+  if (drive !== '') return `file:///${drive}${encoded}`;
   return path.startsWith('/') ? `file://${encoded}` : encoded;
 }
