@@ -58,7 +58,9 @@ describe('signature of what is required next', () => {
     await document.change('IOUserClientClass</key>', 'UserClientProperties</key>');
     await document.change('<string>LampUserClient</string>', '<dict><key>IOClass</key></dict>');
     assert.equal(await ask('<dict><key>IOClass</key>', typed), null);
-    const again = { triggerKind: 3, isRetrigger: true, activeSignatureHelp: first };
+    const moved = { triggerKind: 3, isRetrigger: true, activeSignatureHelp: first };
+    assert.equal(await ask('<dict><key>IOClass</key>', moved), null, 'the cursor went elsewhere');
+    const again = { ...moved, triggerKind: 2, triggerCharacter: '>' };
     const nested = await ask('<dict><key>IOClass</key>', again);
     assert.equal(nested?.signatures[0]?.label, 'UserClientProperties: IOClass ✓, IOUserClass');
     await document.change(

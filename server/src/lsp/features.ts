@@ -85,8 +85,9 @@ export function registerFeatures(context: FeatureContext): void {
       const { signatures = [], activeSignature = 0 } = asked?.activeSignatureHelp ?? {};
       return service.signatureHelp(document, position, {
         trigger: asked?.triggerCharacter,
-        shown: asked?.isRetrigger,
-        label: signatures[activeSignature]?.label,
+        shown: asked?.isRetrigger
+          ? { label: signatures[activeSignature]?.label ?? '', count: signatures.length }
+          : undefined,
       });
     }),
   );

@@ -26,10 +26,8 @@ const LEVELS = 20;
 export interface SignatureQuery {
   /** The character that was typed. */
   readonly trigger?: string | undefined;
-  /** A signature is shown already. */
-  readonly shown?: boolean | undefined;
-  /** The label of the signature that the person looks at. */
-  readonly label?: string | undefined;
+  /** What is shown already: the label of the signature that the person looks at, and how many there are. */
+  readonly shown?: { readonly label: string; readonly count: number } | undefined;
 }
 
 /** A dictionary where the cursor is, in a tree that is whole. */
@@ -48,7 +46,8 @@ interface Need {
 
 /**
  * The signature of the dictionary around an offset; undefined where nothing is required. Who did not ask for it
- * sees it only between two pairs of a dictionary that lacks a key. Never throws.
+ * sees it only between two pairs of a dictionary that lacks a key, without its overloads, since the arrow keys go
+ * through these; it goes away with the cursor. Never throws.
  */
 export function signatureHelpAt(
   document: PlistDocument,
@@ -57,15 +56,20 @@ export function signatureHelpAt(
   options: LintOptions = {},
   query: SignatureQuery = {},
 ): SignatureHelp | undefined {
-  const asked = query.trigger === undefined && !query.shown;
+  const { trigger, shown } = query;
+  const asked = trigger === undefined && !shown;
   const place = placeAt(document, offset);
-  if (!asked && !query.shown && !isBetweenPairs(place)) return undefined;
+  if (!asked && !shown && !isBetweenPairs(place)) return undefined;
   let around = aroundOf(document, offset, place);
   for (let level = 0; around && level < LEVELS; level++, around = outwards(around)) {
     const signatures = signaturesOf(document, around, options);
     const lacking = signatures.some(({ needs }) => needs.some(({ there }) => !there));
-    if (signatures.length > 0 && (asked || lacking)) return helpOf(signatures, around.key, abilities, query);
-    // What closes by itself is the innermost alone.
+    if (signatures.length > 0 && (asked || lacking)) {
+      const left = shown && trigger === undefined && !shown.label.startsWith(labelStart(signatures[0]!));
+      if (left) return undefined;
+      const all = asked || (shown && shown.count > 1);
+      return helpOf(all ? signatures : signatures.slice(0, 1), around.key, abilities, shown?.label);
+    }
     if (!asked) return undefined;
   }
   return undefined;
@@ -175,11 +179,15 @@ function titleOf({ kind }: PlistDocument, dict: PlistNode): string {
 
 const THERE = ' ✓';
 
+function labelStart({ title }: Signature): string {
+  return `${title}: `;
+}
+
 function helpOf(
   signatures: readonly Signature[],
   key: string | undefined,
   abilities: ClientAbilities,
-  { label }: SignatureQuery,
+  label: string | undefined,
 ): SignatureHelp {
   const informations = signatures.map((signature) => informationOf(signature, key, abilities));
   const bare = (text: string): string => text.replaceAll(THERE, '');
@@ -205,8 +213,8 @@ function informationOf(
   key: string | undefined,
   abilities: ClientAbilities,
 ): SignatureInformation {
-  const { title, words, needs } = signature;
-  let label = `${title}: `;
+  const { words, needs } = signature;
+  let label = labelStart(signature);
   const parameters = needs.map((need, index): ParameterInformation => {
     if (index > 0) label += ', ';
     const start = label.length;

@@ -35,6 +35,7 @@ const pair = (key: string, value: string): string =>
   `\t\t\t<key>${key}</key>\n\t\t\t<string>${value}</string>`;
 const BEGUN = `${pair('IOClass', 'IOUserService')}\n${pair('IOProviderClass', 'IOUserResources')}`;
 const TYPED = { trigger: '>' };
+const SHOWN = { label: 'Lamp: IOClass', count: 1 };
 
 describe('what a dictionary needs next', () => {
   test('a personality: the keys that are there, the next one active', () => {
@@ -118,7 +119,7 @@ describe('overloads of USB personalities', () => {
     const text = dext(
       `${pair('IOProviderClass', 'IOUSBHostDevice')}\n${number('idVendor')}${number('bcdDevice')}|`,
     );
-    const again = help(text, { shown: true, label });
+    const again = help(text, { shown: { label, count: 2 } });
     assert.equal(
       again?.signatures[again.activeSignature ?? 0]?.label.replaceAll(' ✓', ''),
       label.replaceAll(' ✓', ''),
@@ -141,7 +142,7 @@ describe('not in the way', () => {
 
   test('where nothing is missing it comes only when asked for, without an active key', () => {
     assert.equal(help(dext(`${WHOLE}|`), TYPED), null);
-    assert.equal(help(dext(`${WHOLE}|`), { shown: true }), null);
+    assert.equal(help(dext(`${WHOLE}|`), { shown: SHOWN }), null);
     const found = help(dext(`${WHOLE}|`));
     assert.equal(found?.activeParameter, null);
     assert.match(found?.signatures[0]?.label ?? '', /^Lamp: (?:\S+ ✓(?:, |$))+$/);
@@ -154,8 +155,20 @@ describe('not in the way', () => {
     assert.equal(help('|'), null);
   });
   test('goes on while it is shown', () => {
-    assert.ok(help(dext(`${BEGUN}\n\t\t\t<key>IOUser|</key>`), { shown: true }));
-    assert.ok(help(dext(`${BEGUN}\n\t\t\t<|`), { shown: true, trigger: '<' }));
+    assert.ok(help(dext(`${BEGUN}\n\t\t\t<key>IOUser|</key>`), { shown: SHOWN }));
+    assert.ok(help(dext(`${BEGUN}\n\t\t\t<|`), { shown: SHOWN, trigger: '<' }));
+  });
+  test('goes with the cursor, and comes along into a dictionary that is begun', () => {
+    const text = dext('\t\t\t<key>UserClientProperties</key>\n\t\t\t<dict>|</dict>');
+    assert.equal(help(text, { shown: SHOWN }), null);
+    assert.match(shown(help(text, { shown: SHOWN, trigger: '>' })) ?? '', /^UserClientProperties: /);
+  });
+  test('overloads only for who asked: the arrow keys would go through them', () => {
+    const usb = dext(`${pair('IOProviderClass', 'IOUSBHostDevice')}|`);
+    assert.equal(help(usb, TYPED)?.signatures.length, 1);
+    assert.equal(help(usb, { shown: SHOWN })?.signatures.length, 1);
+    assert.equal(help(usb, { shown: { ...SHOWN, count: 4 } })?.signatures.length, 4);
+    assert.equal(help(usb)?.signatures.length, 4);
   });
 });
 
