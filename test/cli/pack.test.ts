@@ -70,6 +70,41 @@ describe('the npm package', () => {
     assert.equal(JSON.parse(stdout).summary.errors, 1);
   });
 
+  test('npx runs both, by the names of the package and of the program', () => {
+    for (const [name, ...args] of [
+      ['driver-plist', '--version'],
+      ['driver-plist-language-server', '--version'],
+      ['--package=driver-plist', '--', 'driver-plist-language-server', '--version'],
+    ]) {
+      const command = [
+        'exec',
+        '--offline',
+        '--yes',
+        ...(name?.startsWith('--') ? [name] : ['--', name!]),
+        ...args,
+      ];
+      const { status, stdout, stderr } = spawnSync('npm', command, {
+        cwd: work,
+        encoding: 'utf8',
+        timeout: 60_000,
+        shell: process.platform === 'win32',
+      });
+      assert.deepEqual([status, stdout], [0, `${version}\n`], stderr);
+    }
+  });
+
+  test('every command works there: rules, schemas and tables are inside', () => {
+    const lint = run('driver-plist', ['explain', 'dext/missing-user-class']);
+    assert.match(lint.stdout, /^# dext\/missing-user-class/);
+    assert.match(run('driver-plist', ['explain', 'IOUserClass']).stdout, /^IOUserClass/);
+    const planned = run(
+      'driver-plist',
+      ['convert', '-', '--to', 'codeless-dext', '--dry-run', '--format', 'json'],
+      '<plist><dict><key>CFBundleIdentifier</key><string>com.acme.lamp</string><key>IOKitPersonalities</key><dict><key>Lamp</key><dict><key>IOClass</key><string>IOService</string><key>IOProviderClass</key><string>IOUSBHostDevice</string></dict></dict></dict></plist>',
+    );
+    assert.equal(JSON.parse(planned.stdout).personalities[0].name, 'Lamp', planned.stderr);
+  });
+
   test('driver-plist-language-server answers', async () => {
     assert.equal(run('driver-plist-language-server', ['--version']).stdout, `${version}\n`);
     const message = (body: object) => {
