@@ -22,7 +22,6 @@ import {
   KIND,
   NEXT,
   OPEN_END,
-  ORDINAL,
   PARENT,
   SELF_CLOSING,
   SHIFT,
@@ -49,11 +48,12 @@ export function readContent(b: Builder): void {
   let pos = b.pos;
   const { byIndent, stop } = b;
   while (pos < stop && !b.done) {
-    const code = text.charCodeAt(pos);
-    if (code === 32 || code === 9 || code === 10 || code === 13) {
-      pos++;
-      continue;
+    let code = text.charCodeAt(pos);
+    while (code === 9 || code === 32 || code === 10 || code === 13) {
+      if (++pos >= stop) break;
+      code = text.charCodeAt(pos);
     }
+    if (pos >= stop) break;
     if (code !== 60) {
       pos = readStrayText(b, pos);
       continue;
@@ -125,7 +125,6 @@ export function readContent(b: Builder): void {
     data[at + PARENT] = parent;
     data[at + NEXT] = id + 1;
     data[at + KIND] = flags;
-    data[at + ORDINAL] = 0;
 
     if (kind <= ARRAY) {
       pos = openEnd;
@@ -145,7 +144,8 @@ export function readContent(b: Builder): void {
     let char = 0;
     while (i < limit) {
       char = text.charCodeAt(i);
-      if (char < 0xd800 && (char > 127 || PLAIN[char] === 1)) {
+      // Most are letters.
+      if (char > 93 ? char < 0xd800 : PLAIN[char] === 1) {
         i++;
         continue;
       }

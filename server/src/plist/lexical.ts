@@ -14,6 +14,8 @@ export type IntegerProblem = 'empty' | 'bad' | 'range';
  * -2^63 and 2^64-1. White space around it and after the sign is let pass.
  */
 export function parseInteger(text: string): bigint | IntegerProblem {
+  const small = fewDigits(text);
+  if (small >= 0) return BigInt(small);
   const match = /^[ \t\r\n]*([+-]?)[ \t\r\n]*(0[xX][0-9a-fA-F]+|[0-9]+)[ \t\r\n]*$/.exec(text);
   if (!match) return text.trim() === '' ? 'empty' : 'bad';
   const hex = match[2]!.charCodeAt(1) > 57;
@@ -22,6 +24,18 @@ export function parseInteger(text: string): bigint | IntegerProblem {
   const size = BigInt(hex ? `0x${digits}` : digits);
   const value = match[1] === '-' ? -size : size;
   return value < MIN_SIGNED || value > MAX_UNSIGNED ? 'range' : value;
+}
+
+/** The value of up to 15 decimal digits, which a number holds exactly; -1 for any other text. */
+export function fewDigits(text: string): number {
+  if (text.length === 0 || text.length > 15) return -1;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** True when the text of an integer is hexadecimal. */

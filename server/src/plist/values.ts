@@ -58,11 +58,15 @@ export function checkValue(b: Builder, id: number, kind: number): void {
   } else checkNumberOrDate(b, kind, content, start, end);
 }
 
+/** Nearly every integer: up to 18 digits, or `0x` and up to 16. The others are looked at more slowly. */
 function isPlainInteger(text: string, start: number, end: number): boolean {
   if (end <= start || end - start > 18) return false;
-  for (let pos = start; pos < end; pos++) {
+  const isHex = end - start > 2 && text.charCodeAt(start) === 48 && text.charCodeAt(start + 1) === 120;
+  for (let pos = isHex ? start + 2 : start; pos < end; pos++) {
     const code = text.charCodeAt(pos);
-    if (code < 48 || code > 57) return false;
+    if (code >= 48 && code <= 57) continue;
+    const letter = code | 32;
+    if (!isHex || letter < 97 || letter > 102) return false;
   }
   return true;
 }

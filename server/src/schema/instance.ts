@@ -2,6 +2,7 @@
  * What the evaluator walks over: a plist node seen as a JSON Schema instance. Made lazily, so that a schema
  * that looks at the top level of a big file does not pay for the rest.
  */
+import { fewDigits } from '../plist/lexical.ts';
 import type { NodeKind, PlistNode } from '../plist/types.ts';
 import { hasBuildVariable } from '../plist/variables.ts';
 import { canonicalInteger, canonicalReal } from './values.ts';
@@ -236,7 +237,9 @@ export class PlistInstance extends Instance {
 
   number(): bigint | number | undefined {
     if (this.kind !== INTEGER) return this.node.real;
-    return smallInteger(this.text()) ?? this.node.integer;
+    // Numbers are cheaper than bigints.
+    const small = fewDigits(this.text());
+    return small >= 0 ? small : this.node.integer;
   }
 
   boolean(): boolean {
@@ -284,18 +287,6 @@ export class PlistInstance extends Instance {
 /** Most texts hold none of the characters that a build variable begins with. */
 function isVariable(text: string): boolean {
   return (text.includes('$') || text.includes('@') || text.includes('{{')) && hasBuildVariable(text);
-}
-
-/** The value of a few decimal digits, undefined for any other text: numbers are cheaper than bigints. */
-function smallInteger(text: string): number | undefined {
-  if (text.length === 0 || text.length > 15) return undefined;
-  let value = 0;
-  for (let i = 0; i < text.length; i++) {
-    const digit = text.charCodeAt(i) - 48;
-    if (digit < 0 || digit > 9) return undefined;
-    value = value * 10 + digit;
-  }
-  return value;
 }
 
 function hasDuplicates(members: readonly Instance[]): boolean {
