@@ -10,7 +10,8 @@ export function planTree(plan: ConvertPlan, paint: Painter): string {
     `${paint('bold', safe(plan.source))} → ${plan.target} ${paint('bold', plan.name)} (${plan.bundleId})`,
   ];
   for (const group of alike(plan.personalities)) lines.push(...personalityLines(group, paint));
-  lines.push('├─ keys of the bundle', ...keyLines(plan.topLevel, paint));
+  // Of a bundle that is not written nobody wants to know the keys.
+  if (plan.refused === undefined) lines.push('├─ keys of the bundle', ...keyLines(plan.topLevel, paint));
   for (const { question, taken } of plan.questions)
     lines.push(`├─ ${paint('yellow', 'decide')}: ${safe(question)} Taken: ${taken}; another by --family.`);
   for (const warning of plan.warnings) lines.push(`├─ ${paint('yellow', 'note')}: ${safe(warning)}`);

@@ -4,7 +4,7 @@ import { activatorSource, appSource } from './hostApp.ts';
 import type { PlacedProject } from './intoProject.ts';
 import { planFile, printDocument, text } from './output.ts';
 import { projectFile } from './pbxproj.ts';
-import { appTarget, type DextProject, driverTarget } from './project.ts';
+import { appTarget, driverTarget } from './project.ts';
 import { dextReadme } from './readme.ts';
 import { implementationFile, interfaceFile, userClientFiles } from './sources.ts';
 import type { PlanFile } from './types.ts';
@@ -32,7 +32,7 @@ export function dextFiles({ project, plan, files: beside }: PlacedProject): Plan
     files.push(planFile(`${project.name}Activation/DriverActivator.swift`, activatorSource(project)));
   } else {
     files.push(
-      planFile(`${app}/Info.plist`, appInfo(project)),
+      planFile(`${app}/Info.plist`, appInfo()),
       planFile(`${app}/${app}.entitlements`, printPlist(project.appEntitlements)),
       planFile(`${app}/DriverActivator.swift`, activatorSource(project)),
       planFile(`${app}/HostApp.swift`, appSource(project)),
@@ -46,18 +46,18 @@ export function dextFiles({ project, plan, files: beside }: PlacedProject): Plan
   ];
 }
 
-function appInfo(project: DextProject): string {
+/** The system shows the usage description of the dext; in an app nothing reads one. */
+function appInfo(): string {
   const entries: readonly (readonly [string, string])[] = [
     ['CFBundleDevelopmentRegion', '$(DEVELOPMENT_LANGUAGE)'],
     ['CFBundleExecutable', '$(EXECUTABLE_NAME)'],
     ['CFBundleIdentifier', '$(PRODUCT_BUNDLE_IDENTIFIER)'],
     ['CFBundleInfoDictionaryVersion', '6.0'],
     ['CFBundleName', '$(PRODUCT_NAME)'],
-    ['CFBundlePackageType', '$(PRODUCT_BUNDLE_PACKAGE_TYPE)'],
+    ['CFBundlePackageType', 'APPL'],
     ['CFBundleShortVersionString', '$(MARKETING_VERSION)'],
     ['CFBundleVersion', '$(CURRENT_PROJECT_VERSION)'],
     ['LSMinimumSystemVersion', '$(MACOSX_DEPLOYMENT_TARGET)'],
-    ['OSBundleUsageDescription', `${project.name} installs the driver of your device.`],
   ];
   return printDocument(entries.map(([key, value]) => ({ key, value: text(value) })));
 }

@@ -7,11 +7,12 @@ import { dextPersonality } from './dextPersonality.ts';
 import { appEntitlements, dextEntitlements, type EntitledPersonality, matchOf } from './entitlements.ts';
 import { type Family, familiesFor } from './families.ts';
 import { hostWarnings, idBelowHost, openProject, placeProject } from './intoProject.ts';
-import { classNameFrom, dextIds, ownBundleId, projectName } from './names.ts';
+import { classNameFrom, dextIds, nameFromPlace, ownBundleId, projectName } from './names.ts';
 import { NO_XML, readableName } from './output.ts';
 import { type ListedPersonality, listPersonalities } from './personalityList.ts';
 import { higher } from './project.ts';
 import { leftOutList } from './readme.ts';
+import { shortReasons, withoutPersonality } from './refusal.ts';
 import type { DextClass } from './sources.ts';
 import type {
   ConvertOptions,
@@ -83,7 +84,7 @@ export function planDext(root: PlistNode, kext: KextFacts, options: ConvertOptio
     topLevel,
     questions: familyQuestions(verdicts),
   };
-  if (entries.length === 0) return { ...plan, files: [], refused: refusal(plans), warnings: [] };
+  if (entries.length === 0) return { ...plan, files: [], refused: refusal(root, plans), warnings: [] };
 
   const { entitlements, warnings } = dextEntitlements(entitled);
   const families = entitled.map(({ family }) => family);
@@ -149,12 +150,9 @@ function stayingPlan({ name, node }: ListedPersonality, verdict: Verdict): Perso
   };
 }
 
-function refusal(plans: readonly PersonalityPlan[]): string {
-  if (plans.length === 0)
-    return 'There is no personality in it: IOKitPersonalities is missing or empty, and a dext is nothing without.';
-  const reasons = [...new Set(plans.map(({ why }) => why))];
-  const more = reasons.length > 3 ? ` (and ${reasons.length - 3} more reasons)` : '';
-  return `No personality can go into a dext. ${reasons.slice(0, 3).join(' ')}${more}`;
+function refusal(root: PlistNode, plans: readonly PersonalityPlan[]): string {
+  if (plans.length === 0) return withoutPersonality(root, 'a dext');
+  return `No personality can go into a dext. ${shortReasons(plans.map(({ why }) => why))}`;
 }
 
 function stayingNote(staying: readonly PersonalityPlan[]): string {
@@ -205,6 +203,7 @@ function bundleName(
     literal(stringOf(root, 'CFBundleName')),
     literal(kext.bundleId?.split('.').at(-1)),
     projectName(given ?? ''),
+    projectName(nameFromPlace(options.source ?? '')),
     ...verdicts.map(({ ioClass }) => literal(ioClass)),
   ];
   return candidates.find((name) => name !== '') ?? 'Converted';

@@ -8,6 +8,8 @@ export interface FamilyMethod {
   readonly what: string;
   /** `type name(arguments)`, where the signature is known from published headers. */
   readonly declaration?: string;
+  /** Nothing to override: a class or methods that the driver calls. */
+  readonly uses?: boolean;
 }
 
 /** An entry of `schemas/tables/families.json`. */

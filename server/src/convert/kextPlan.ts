@@ -7,10 +7,11 @@ import { classify, type KextFacts, stringOf, type Verdict } from './classify.ts'
 import { projectVersions } from './dextInfo.ts';
 import { KeyLedger } from './dextPersonality.ts';
 import { type KernelClass, kernelClass } from './families.ts';
-import { ownBundleId, plainName } from './names.ts';
+import { nameFromPlace, ownBundleId, plainName } from './names.ts';
 import { NO_LOADER, planFile, printDocument, readableName, readsWell } from './output.ts';
 import { type ListedPersonality, listPersonalities } from './personalityList.ts';
 import { leftOutList, numbered } from './readme.ts';
+import { shortReasons, withoutPersonality } from './refusal.ts';
 import type {
   ConvertOptions,
   ConvertPlan,
@@ -48,7 +49,7 @@ export function planCodelessKext(root: PlistNode, kext: KextFacts, options: Conv
     topLevel: { kept, changed, dropped, added } satisfies KeyChanges,
     questions: [],
   };
-  if (entries.length === 0) return { ...plan, files: [], refused: refusal(plans), warnings: [] };
+  if (entries.length === 0) return { ...plan, files: [], refused: refusal(root, plans), warnings: [] };
   const document = printDocument([
     ...ledger.entries,
     { key: 'IOKitPersonalities', value: { dict: entries }, source: root.keyNode('IOKitPersonalities') },
@@ -76,6 +77,7 @@ function kextName(root: PlistNode, kext: KextFacts, options: ConvertOptions): st
   return (
     literal(stringOf(root, 'CFBundleName')) ||
     literal(kext.bundleId?.split('.').at(-1)) ||
+    nameFromPlace(options.source ?? '') ||
     plainName(options.bundleId?.split('.').at(-1) ?? '') ||
     'Codeless'
   );
@@ -279,12 +281,9 @@ function info(root: PlistNode, bundleId: string, name: string, kext: KextFacts):
   return ledger;
 }
 
-function refusal(plans: readonly PersonalityPlan[]): string {
-  if (plans.length === 0)
-    return 'There is no personality in it: IOKitPersonalities is missing or empty, and a codeless kext is nothing else.';
-  const reasons = [...new Set(plans.map(({ why }) => why))];
-  const more = reasons.length > 3 ? ` (and ${reasons.length - 3} more reasons)` : '';
-  return `No personality can go into a codeless kext. ${reasons.slice(0, 3).join(' ')}${more}`;
+function refusal(root: PlistNode, plans: readonly PersonalityPlan[]): string {
+  if (plans.length === 0) return withoutPersonality(root, 'a codeless kext');
+  return `No personality can go into a codeless kext. ${shortReasons(plans.map(({ why }) => why))}`;
 }
 
 /** For `pkgbuild --root … --component-plist`: the kext goes where it belongs and nowhere else. */

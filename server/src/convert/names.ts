@@ -50,6 +50,21 @@ export function projectName(given: string): string {
   return name.replace(/(?:Driver|Dext|Kext)$/i, '') || name;
 }
 
+/**
+ * What a bundle is called by the place of its property list: `Lamp` of `Lamp.kext/Contents/Info.plist`, of
+ * `Lamp/Info.plist` and of `Lamp-Info.plist`; `''` when the place tells nothing.
+ */
+export function nameFromPlace(place: string): string {
+  const parts = place.split(/[/\\]/).filter((part) => part !== '' && part !== '.' && part !== '..');
+  const bundle = parts.findLast((part) => /\.kext$/i.test(part));
+  if (bundle !== undefined) return plainName(bundle.replace(/\.kext$/i, ''));
+  const file = parts.at(-1) ?? '';
+  const own = /^(.+?)[-_. ]?Info\.plist$/i.exec(file)?.[1];
+  if (own !== undefined) return plainName(own);
+  const folder = /^Info\.plist$/i.test(file) ? (parts.at(-2) ?? '') : '';
+  return /^(Contents|Resources|src|source|kext)$/i.test(folder) ? '' : plainName(folder);
+}
+
 /** A legal class name out of any text; `''` when nothing is left or the name is one of Apple’s. */
 export function classNameFrom(given: string): string {
   if (hasBuildVariable(given)) return '';

@@ -71,11 +71,14 @@ const WITHOUT: readonly (readonly [RegExp, string])[] = [
   [/HyperV|VMBus|Virtio/i, 'buses of virtual machines'],
 ];
 
+/** Ends every reason of {@link withoutNub}. */
+export const WHAT_A_DEXT_MATCHES =
+  'A dext matches USB devices and interfaces, HID interfaces, PCI devices, SCSI units and IOUserResources.';
+
 /** A sentence: why a dext cannot match this class. */
 export function withoutNub(provider: string): string {
   const what = WITHOUT.find(([pattern]) => pattern.test(provider))?.[1];
-  const has =
-    'A dext matches USB devices and interfaces, HID interfaces, PCI devices, SCSI units and IOUserResources.';
+  const has = WHAT_A_DEXT_MATCHES;
   if (provider === 'IOService')
     return `IOProviderClass IOService means any service of the kernel, and DriverKit hands those to no dext. ${has}`;
   return what === undefined

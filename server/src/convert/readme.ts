@@ -53,7 +53,7 @@ function steps(project: DextProject): string[] {
   return [
     ...written.map(
       ({ name, family }) =>
-        `Write \`${name}\`, which is derived from ${family.baseClass} (${family.framework}). The methods to write stand in \`${driver}/${name}.iig\`.`,
+        `Write \`${name}\`, which is derived from ${family.baseClass} (${family.framework}). \`${driver}/${name}.iig\` names the methods, \`${driver}/${name}.cpp\` is where their code goes.`,
     ),
     ...(host
       ? [
@@ -66,7 +66,12 @@ function steps(project: DextProject): string[] {
         ]
       : []),
     `${project.team ? 'Check the team' : 'Choose your team'} in the signing settings of both targets, and register both bundle ids. The driver’s id must begin with the app’s and a dot.`,
-    'To develop before Apple has granted anything: use a Mac of your own for it, switch System Integrity Protection off in Recovery (`csrutil disable`), sign both targets to run locally, and say `systemextensionsctl developer on`, so that the app may run outside /Applications. Switch both back afterwards.',
+    `To develop before Apple has granted anything there are two ways. With a paid account add the capabilities that are marked as for development to the id of the driver in your developer account: they need no approval, and their profile runs on your registered Macs.${
+      project.entitlements.has(USB)
+        ? ' The one for USB holds `idVendor` = `*`: write that into the entitlements file for as long, and your own values again before you ship.'
+        : ''
+    } Or use a Mac for nothing else, switch System Integrity Protection off in Recovery (\`csrutil disable\`) and sign both targets to run locally; switch it back on afterwards.`,
+    'Say `systemextensionsctl developer on` on that Mac, so that the app may run outside /Applications.',
     `Build the scheme \`${app}\`, copy the app to /Applications, open it and ${host ? 'let it ask for the driver' : 'choose Install driver'}.`,
     'Allow the driver when the system asks: System Settings, General, Login Items & Extensions, Driver Extensions (before macOS 15: Privacy & Security).',
     `See that it runs: \`systemextensionsctl list\` shows \`${project.dextId}\` as activated enabled; \`ioreg -l -w0 -r -c ${project.classes[0]?.family.kernelClass ?? 'IOUserService'}\` shows it on the device; \`log stream --predicate 'process == "sysextd"'\` tells why not.`,
@@ -78,6 +83,8 @@ function steps(project: DextProject): string[] {
     `To ship: ask Apple for the entitlements at <https://developer.apple.com/contact/request/system-extension/>: ${managed}. Name the vendor and product ids that stand in the entitlements file: the provisioning profile must hold the same values. Then archive, sign with Developer ID, notarise, and test on a Mac with System Integrity Protection on.`,
   ];
 }
+
+const USB = 'com.apple.developer.driverkit.transport.usb';
 
 function code(name: string): string {
   return `\`${name.replace(/[`\s]+/g, ' ').slice(0, 100)}\``;

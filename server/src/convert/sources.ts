@@ -57,7 +57,7 @@ function declarations({ family, userClient }: DextClass): string[] {
     lines.push(
       '    virtual kern_return_t NewUserClient(uint32_t type, IOUserClient ** userClient) override;',
     );
-  const own = family.methods.filter(({ name }) => name !== 'Start' && name !== 'Stop');
+  const own = family.methods.filter(({ name, uses }) => name !== 'Start' && name !== 'Stop' && !uses);
   const declared = own.filter(({ declaration }) => declaration !== undefined);
   if (declared.length > 0) lines.push('', '    // The work of the driver.');
   for (const { declaration } of declared) lines.push(`    virtual ${declaration} override;`);
@@ -77,18 +77,20 @@ export function implementationFile(one: DextClass): string {
     return [...head, '#include <DriverKit/DriverKit.h>', '', `#include "${name}.h"`, ''].join('\n');
   }
   const declared = family.methods.filter(({ declaration }) => declaration !== undefined);
+  const nub = NUBS[family.value];
   return [
     ...head,
     '#include <os/log.h>',
     '#include <DriverKit/DriverKit.h>',
     '#include <DriverKit/IOLib.h>',
     ...(userClient ? ['#include <DriverKit/IOUserClient.h>', '#include <DriverKit/OSDictionary.h>'] : []),
+    ...(nub ? [`#include <${family.header.replace(/\.iig$/, '.h')}>`] : []),
     '',
     `#include "${name}.h"`,
     '',
     `struct ${name}_IVars`,
     '{',
-    '    // What the driver keeps: provider, queues, actions.',
+    nub ? `    ${nub.nub} * device;` : '    // What the driver keeps: provider, queues, actions.',
     '};',
     '',
     `bool ${name}::init()`,
@@ -102,6 +104,7 @@ export function implementationFile(one: DextClass): string {
     '',
     `void ${name}::free()`,
     '{',
+    ...(nub ? ['    if (ivars != nullptr) {', '        OSSafeReleaseNULL(ivars->device);', '    }'] : []),
     `    IOSafeDeleteNULL(ivars, ${name}_IVars, 1);`,
     '    super::free();',
     '}',
@@ -113,19 +116,64 @@ export function implementationFile(one: DextClass): string {
     `        os_log(OS_LOG_DEFAULT, "${name}: Start: 0x%08x", result);`,
     '        return result;',
     '    }',
-    '    // Open the provider and set the device up here, as the kext did in its start().',
+    ...(nub ? opening(name, nub) : []),
+    '    // Set the device up here, as the kext did in its start().',
+    ...helpers(family),
     '    return RegisterService();',
     '}',
     '',
     `kern_return_t IMPL(${name}, Stop)`,
     '{',
-    '    // Cancel what is under way and close the provider, as the kext did in its stop().',
+    '    // Cancel what is under way first, as the kext did in its stop().',
+    ...(nub
+      ? ['    if (ivars->device != nullptr) {', '        ivars->device->Close(this, 0);', '    }']
+      : []),
     '    return Stop(provider, SUPERDISPATCH);',
     '}',
     ...(userClient ? newUserClient(name) : []),
     ...declared.flatMap((method) => methodBody(name, method.declaration!, method.what)),
     '',
   ].join('\n');
+}
+
+interface OpenedNub {
+  readonly nub: string;
+  /** Arguments of its Open. */
+  readonly open: string;
+}
+
+/** Families whose driver opens its provider by itself: `Open` of the providers’ headers. */
+const NUBS: Readonly<Record<string, OpenedNub>> = {
+  'usb-device': { nub: 'IOUSBHostDevice', open: 'this, 0, 0' },
+  'usb-interface': { nub: 'IOUSBHostInterface', open: 'this, 0, 0' },
+  pci: { nub: 'IOPCIDevice', open: 'this, 0' },
+};
+
+function opening(name: string, { nub, open }: OpenedNub): string[] {
+  return [
+    `    ivars->device = OSDynamicCast(${nub}, provider);`,
+    '    if (ivars->device == nullptr) {',
+    '        Stop(provider, SUPERDISPATCH);',
+    '        return kIOReturnNoDevice;',
+    '    }',
+    '    ivars->device->retain();',
+    `    result = ivars->device->Open(${open});`,
+    '    if (result != kIOReturnSuccess) {',
+    `        os_log(OS_LOG_DEFAULT, "${name}: Open: 0x%08x", result);`,
+    '        Stop(provider, SUPERDISPATCH);',
+    '        return result;',
+    '    }',
+  ];
+}
+
+/** What the driver calls and makes, for the comment where it does. */
+function helpers({ methods, framework }: Family): string[] {
+  const used = methods.filter(({ uses }) => uses);
+  if (used.length === 0) return [];
+  return [
+    `    // What ${framework} has for it:`,
+    ...used.map(({ name, what }) => `    //   ${name}: ${what}`),
+  ];
 }
 
 function newUserClient(name: string): string[] {
