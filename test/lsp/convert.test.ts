@@ -115,6 +115,17 @@ test('families are listed, and a new bundle is made of match keys', async () => 
   assert.ok(made.ok);
   const info = made.files.find(({ path, text }) => /Info\.plist$/.test(path) && /LampDriver/.test(text));
   assert.match(info?.text ?? '', /<key>idVendor<\/key>\s*<integer>4617<\/integer>/);
+  const devices: Readonly<Record<string, object>> = {
+    IOUSBHostDevice: params.match,
+    IOUSBHostInterface: { ...params.match, bConfigurationValue: 1, bInterfaceNumber: 0 },
+    IOHIDInterface: { VendorID: 4617, ProductID: 1 },
+    IOPCIDevice: { IOPCIPrimaryMatch: '0x00011209' },
+  };
+  for (const { id, providers } of families) {
+    const [provider = ''] = providers;
+    const one = await make({ ...params, family: id, provider, match: devices[provider] });
+    assert.ok(one.ok && one.files.length > 8, id);
+  }
   assert.ok(!(await make({ ...params, match: { idProduct: 1 } })).ok, 'an illegal combination');
   assert.ok(!(await make({ ...params, device: 3 })).ok, 'no dump is loaded');
   assert.ok(!(await make(null)).ok);

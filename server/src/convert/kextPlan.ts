@@ -299,6 +299,10 @@ function componentPlist(name: string): string {
   ]);
 }
 
+/** Apple’s own words on packages with kexts. */
+const INSTALLING =
+  'https://developer.apple.com/documentation/apple-silicon/installing-a-custom-kernel-extension';
+
 function readme(name: string, bundleId: string, leftOut: readonly PersonalityPlan[]): string {
   const lines = [
     `# ${name}`,
@@ -309,13 +313,22 @@ function readme(name: string, bundleId: string, leftOut: readonly PersonalityPla
     '',
     ...numbered([
       'Sign it, code or no code: `codesign --sign "Developer ID Application: …" ' +
-        `${name}.kext\`, with a certificate that Apple has enabled for kexts, and notarise the package.`,
-      `Make the package. Put the bundle to \`root/Library/Extensions/${name}.kext\`, owned by root:wheel, and say \`pkgbuild --root root --component-plist component.plist --identifier ${bundleId}.pkg --ownership recommended ${name}.pkg\`. No postinstall script is needed: the system looks at /Library/Extensions itself.`,
-      'In a product with several packages the one with the kext goes last, since the system asks for approval as soon as it is there; give it `onConclusion="RequireRestart"` in the distribution file.',
-      'Tell people what follows: they allow the extension in System Settings, Privacy & Security, and restart. On Apple silicon they first set Reduced Security in Recovery.',
-      'See that it works: `kmutil showloaded` does not list a kext without code; `ioreg -l -w0` shows the driver on the device.',
+        `${name}.kext\`, with a certificate that Apple has enabled for kexts.`,
+      `Make the package and notarise it. Put the bundle to \`root/Library/Extensions/${name}.kext\` and the script below to \`scripts/postinstall\` (\`chmod +x\`), then say \`pkgbuild --root root --scripts scripts --component-plist component.plist --identifier ${bundleId}.pkg --ownership recommended ${name}.pkg\`. That makes root:wheel the owner, as the system demands.`,
+      'In a product with several packages the one with the kext goes last, and one call of `kmutil load` names all kexts: the system asks for permission then, and what comes behind is held up.',
+      'Tell people what follows. On Apple silicon they once choose Reduced Security in Recovery and allow kernel extensions of identified developers. Then they allow the extension in System Settings, Privacy & Security.',
+      'For a kext without code the system does not restart the Mac. A driver that has the device keeps it until the device is plugged in anew or the Mac restarts: where the device is built in, give the package `onConclusion="RequireRestart"` in the distribution file.',
+      'See that it works: `ioreg -l -w0` shows the driver on the device. `kmutil showloaded` does not list a kext without code.',
       'Look for a way out: a kext, codeless too, may stop working with any release of macOS.',
     ]),
+    '',
+    '```sh',
+    '#!/bin/sh',
+    '# Asks the system to take the kext. It fails until the user has allowed it; the installation has not failed then.',
+    `/usr/bin/kmutil load --bundle-path /Library/Extensions/${name}.kext || true`,
+    '```',
+    '',
+    `Apple’s page on it: <${INSTALLING}>`,
     '',
   ];
   if (leftOut.length > 0) {

@@ -63,6 +63,11 @@ export function newBundle(options: NewBundleOptions): NewBundleResult {
   ]);
   const software = provider === 'IOUserResources';
   const unitType = scsiUnitType(family);
+  // A nub of one's own is told from those of every other dext by a property only.
+  const nubProperty =
+    provider === 'IOUserService' && !options.match.has('IOPropertyMatch')
+      ? `${options.className}Nub`
+      : undefined;
   const personality: (readonly [string, PlistValue])[] = [
     ['CFBundleIdentifier', ID_VARIABLE],
     ['CFBundleIdentifierKernel', family.kernelBundle],
@@ -81,7 +86,18 @@ export function newBundle(options: NewBundleOptions): NewBundleResult {
       : []),
     ...(unitType !== undefined && !options.match.has(UNIT_TYPE) ? ([[UNIT_TYPE, unitType]] as const) : []),
     ...options.match,
+    ...(nubProperty === undefined
+      ? []
+      : ([['IOPropertyMatch', new Map<string, PlistValue>([[nubProperty, true]])]] as const)),
     ...familyPersonality(family),
+  ];
+  const notes = [
+    ...warnings,
+    ...(nubProperty === undefined
+      ? []
+      : [
+          `The driver matches the nub with the property ${nubProperty}: publish it with your own nub (IOService::Create and SetProperties, or the dictionary that it is made from).`,
+        ]),
   ];
   const opened = options.into && openProject(options.into);
   const placed = placeProject(
@@ -106,7 +122,7 @@ export function newBundle(options: NewBundleOptions): NewBundleResult {
       info: newInfo(name, personality),
       entitlements,
       appEntitlements: appEntitlements([]),
-      notes: warnings.map((warning) => `> ${warning}`),
+      notes: notes.map((warning) => `> ${warning}`),
       replaces: undefined,
     },
     opened,
@@ -116,7 +132,7 @@ export function newBundle(options: NewBundleOptions): NewBundleResult {
     name,
     files: dextFiles(placed),
     into: placed.plan,
-    warnings: [...warnings, ...hostWarnings(opened, options.bundleId, placed.project)],
+    warnings: [...notes, ...hostWarnings(opened, options.bundleId, placed.project)],
   };
 }
 

@@ -293,7 +293,10 @@ describe('a codeless kext', () => {
       assert.equal(info.keyNode(key), undefined, key);
     assert.equal(info.get('CFBundleIdentifier')?.string, 'com.acme.kext.Gadget.codeless');
     assert.deepEqual(findingsOf(plan), []);
-    assert.match(fileOf(plan, 'README.md'), /goes last.*RequireRestart/);
+    const readme = fileOf(plan, 'README.md');
+    assert.match(readme, /goes last, and one call of `kmutil load`/);
+    assert.match(readme, /--scripts scripts --component-plist component\.plist/);
+    assert.match(readme, /kmutil load --bundle-path \/Library\/Extensions\/Gadget\.kext/);
   });
 });
 

@@ -5,7 +5,10 @@ import { FAMILIES } from '../../../server/src/convert/families.ts';
 import { newBundle } from '../../../server/src/convert/newBundle.ts';
 import type { PlistValue } from '../../../server/src/plist/value.ts';
 import { lint } from '../../../server/src/rules/lint.ts';
+import { createWorkspaceLinter } from '../../../server/src/rules/workspace-lint.ts';
 import { openDocument } from '../../../server/src/workspace/document.ts';
+import { Workspace } from '../../../server/src/workspace/workspace.ts';
+import { memoryFiles, ROOT } from '../workspace/memoryFiles.ts';
 
 const MATCH: Readonly<Record<string, readonly (readonly [string, PlistValue])[]>> = {
   IOUSBHostDevice: [
@@ -88,4 +91,40 @@ describe('a new bundle', () => {
       /not matched by these keys alone. Add idProduct/,
     );
   });
+});
+
+test('every family on every nub of its gives a project in which nothing is found', async () => {
+  for (const family of FAMILIES) {
+    for (const provider of family.providers) {
+      const said = `${family.value} on ${provider}`;
+      const result = newBundle({
+        family: family.value,
+        provider,
+        // A nub of one’s own gets a property to be told by.
+        match: new Map(provider === 'IOUserService' ? [] : MATCH[provider]),
+        bundleId: 'org.acme.lamp.driver',
+        className: 'LampDriver',
+        name: 'Lamp',
+      });
+      assert.ok(result.ok, result.ok ? '' : `${said}: ${result.problems}`);
+      const files = Object.fromEntries(result.files.map(({ path, text }) => [path, text]));
+      const workspace = new Workspace(memoryFiles(files), [ROOT]);
+      await workspace.index();
+      const linter = createWorkspaceLinter(workspace);
+      const found = result.files
+        .filter(({ path }) => /\.(?:plist|entitlements)$/.test(path))
+        .flatMap(({ path, text }) => {
+          const uri = `${ROOT}/${path}`;
+          return linter.merged(uri, lint(openDocument(uri, text)).findings);
+        });
+      assert.deepEqual(
+        found.map(({ rule, message }) => `${rule}: ${message}`),
+        [],
+        said,
+      );
+      const kinds = workspace.bundles.map(({ kind }) => kind).sort();
+      // Each target stands in the Xcode project and in the spec.
+      assert.deepEqual([...new Set(kinds)], ['app', 'dext'], said);
+    }
+  }
 });
