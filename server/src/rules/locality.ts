@@ -13,6 +13,7 @@ const LOCAL: ReadonlySet<string> = new Set([
   'bundle/placeholder',
   'dext/server-name',
   'dext/one-process-organization',
+  'dext/kernel-class-spelling',
   'dext/user-client-is-driver',
   'dext/missing-audio-client',
   'dext/audio-interface',

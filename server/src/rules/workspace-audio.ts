@@ -1,4 +1,4 @@
-/** Rule on what an audio driver must offer for Core Audio to reach it: entitlement, class and Info.plist together. */
+/** Rules on what an audio or MIDI driver must offer for Core Audio to reach it: entitlement, class and Info.plist together. */
 import { addEntryFix } from './bundle-edits.ts';
 import { DEXT_KINDS, knownString } from './bundle-values.ts';
 import { nameOf } from './match-values.ts';
@@ -41,6 +41,44 @@ function checkAudioClient(context: ViewContext): void {
   }
 }
 
+/** The dictionary by which a personality shows what it is, and the entitlement of its family. */
+const MEDIA = [
+  { client: CLIENT, base: 'IOUserAudioDriver', family: 'audio', who: 'Core Audio' },
+  {
+    client: 'IOUserMIDIDriverUserClientProperties',
+    base: 'IOUserMIDIDriver',
+    family: 'midi',
+    who: 'Core MIDI',
+  },
+];
+
+function checkFamily({ workspace, view, report }: ViewContext): void {
+  const { info, entitlements, bundle } = view;
+  if (!info || !entitlements) return;
+  for (const { client, base, family, who } of MEDIA) {
+    const key = `com.apple.developer.driverkit.family.${family}`;
+    if (entitlements.root.keyNode(key)) continue;
+    const own = view.personalities.filter(({ isDext }) => isDext);
+    const sign = own
+      .map(({ node }) => {
+        const userClass = node.get('IOUserClass');
+        const name = knownString(userClass)?.trim();
+        const derived = name !== undefined && ancestorsOfNamed(workspace, bundle, name)?.includes(base);
+        return node.keyNode(client) ?? (derived ? userClass : undefined);
+      })
+      .find((node) => node !== undefined);
+    if (!sign) continue;
+    report({
+      document: entitlements.document,
+      at: entitlements.root,
+      keyPath: [key],
+      message: `${key} is missing: the personality is one for ${who}, which passes over a driver without it. Add it, and ask Apple for it before you ship.`,
+      fixes: () => [addEntryFix(entitlements.root, key, '<true/>', `Add ${key}`)],
+      related: [related(info.document, sign, `what makes it a driver for ${who}`)],
+    });
+  }
+}
+
 export const audioRules: readonly WorkspaceRule[] = [
   {
     id: 'workspace/audio-client',
@@ -63,5 +101,26 @@ export const audioRules: readonly WorkspaceRule[] = [
         '<!-- the .entitlements file: com.apple.developer.driverkit.family.audio -->\n<key>IOUserClass</key>\n<string>Lamp</string>\n<key>IOUserAudioDriverUserClientProperties</key>\n<dict>\n\t<key>IOClass</key>\n\t<string>IOUserUserClient</string>\n\t<key>IOUserClass</key>\n\t<string>IOUserAudioDriverUserClient</string>\n</dict>',
     },
     checkView: checkAudioClient,
+  },
+  {
+    id: 'workspace/media-entitlement',
+    severity: 'warning',
+    title: 'Audio or MIDI dext without its family entitlement',
+    what: 'A dext with a personality for Core Audio or Core MIDI (by `IOUserAudioDriverUserClientProperties`, `IOUserMIDIDriverUserClientProperties`, or a class that derives from `IOUserAudioDriver` or `IOUserMIDIDriver`) whose entitlements lack `com.apple.developer.driverkit.family.audio` or `.midi`.',
+    why: 'Apple asks for the entitlement of each family that a dext uses. These two run under `IOUserService`, so the kernel class does not tell what is missing.',
+    how: 'Add the entitlement to the `.entitlements` file of the target. For distribution Apple has to grant it.',
+    source: [
+      'https://developer.apple.com/documentation/bundleresources/entitlements/com.apple.developer.driverkit.family.audio',
+      'https://developer.apple.com/documentation/bundleresources/entitlements/com.apple.developer.driverkit.family.midi',
+    ],
+    kinds: DEXT_KINDS,
+    facts: ['mistake:M067'],
+    examples: {
+      invalid:
+        '<!-- Info.plist: IOUserAudioDriverUserClientProperties; the .entitlements file: -->\n<key>com.apple.developer.driverkit</key>\n<true/>',
+      valid:
+        '<!-- Info.plist: IOUserAudioDriverUserClientProperties; the .entitlements file: -->\n<key>com.apple.developer.driverkit</key>\n<true/>\n<key>com.apple.developer.driverkit.family.audio</key>\n<true/>',
+    },
+    checkView: checkFamily,
   },
 ];
