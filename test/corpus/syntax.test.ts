@@ -13,6 +13,7 @@ import { readJsonPlist } from '../../server/src/plist/json.ts';
 import { readOpenStepPlist } from '../../server/src/plist/openstep.ts';
 import { parsePlist } from '../../server/src/plist/parse.ts';
 import { PlistDate, PlistReal, PlistUid, type PlistValue } from '../../server/src/plist/value.ts';
+import { processorTime } from '../processorTime.ts';
 
 interface Row {
   readonly id: string;
@@ -151,15 +152,16 @@ describe('corpus', { skip: rows.length === 0 && 'needs ../shared/corpus, not her
   test('no file crashes a reader, none takes long', () => {
     for (const row of rows) {
       const bytes = read(row);
-      const start = performance.now();
-      const { text } = decodeBytes(bytes);
-      const tree = parsePlist(text);
-      tree.root?.value();
-      readBinaryPlist(bytes);
-      readOpenStepPlist(text);
-      readJsonPlist(text);
-      detectFormat(bytes);
-      assert.ok(performance.now() - start < 5000, row.id);
+      const took = processorTime(() => {
+        const { text } = decodeBytes(bytes);
+        const tree = parsePlist(text);
+        tree.root?.value();
+        readBinaryPlist(bytes);
+        readOpenStepPlist(text);
+        readJsonPlist(text);
+        detectFormat(bytes);
+      });
+      assert.ok(took < 5000, row.id);
     }
   });
 

@@ -32,6 +32,7 @@ import type { PlistDocument } from '../../server/src/workspace/types.ts';
 import { readXcconfig } from '../../server/src/workspace/xcconfig.ts';
 import { readXcodeProject } from '../../server/src/workspace/xcode.ts';
 import { includesOf, projectOfSpec, readSpec } from '../../server/src/workspace/xcodegen.ts';
+import { processorTime } from '../processorTime.ts';
 import { checkTree, dump } from './checks.ts';
 import { checkConversion, checkInto, kextText } from './conversion.ts';
 import { damagedBytes, damagedText, place } from './mutations.ts';
@@ -48,9 +49,7 @@ export interface Target {
 
 function target<T>(name: string, input: fc.Arbitrary<T>, check: (input: T) => void): Target {
   const property = fc.property(input, (one) => {
-    const start = performance.now();
-    check(one);
-    const took = performance.now() - start;
+    const took = processorTime(() => check(one));
     assert.ok(took < SLOW_MS, `${name} took ${took.toFixed(0)} ms`);
   });
   return { name, property: property as unknown as fc.IProperty<never> };

@@ -8,6 +8,7 @@ import {
   isPlistText,
   servedDocuments,
 } from '../../../client/src/documents.ts';
+import { processorTime } from '../../processorTime.ts';
 
 const view = (languageId: string, path: string, text = ''): DocumentView => ({
   uri: `file://${path}`,
@@ -57,9 +58,8 @@ test('the beginning of the text tells a property list', () => {
 
 test('a long text is only looked at in its beginning', () => {
   assert.equal(isPlistText(`<!--${' '.repeat(HEAD_LENGTH)}--><plist>`), false);
-  const started = performance.now();
-  isPlistText('<!-- --'.repeat(1_000_000));
-  assert.ok(performance.now() - started < 200);
+  const text = '<!-- --'.repeat(1_000_000);
+  assert.ok(processorTime(() => isPlistText(text)) < 200);
 });
 
 test('a document is ours by language, by name or by content', () => {

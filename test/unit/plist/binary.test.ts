@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { readBinaryPlist, writeBinaryPlist } from '../../../server/src/plist/binary.ts';
 import { PlistDate, PlistReal, PlistUid, type PlistValue } from '../../../server/src/plist/value.ts';
 import { readAsXml, writeAsBinary } from '../../../server/src/service/plistFormats.ts';
+import { processorTime } from '../../processorTime.ts';
 
 /** A file of objects given as bytes; the first one is the top. */
 function file(objects: readonly (readonly number[])[], trailer: Partial<Trailer> = {}): Uint8Array {
@@ -180,9 +181,8 @@ describe('hostile files', () => {
     body[at + 7] = 4;
     view.setBigUint64(at + 8, BigInt(count));
     view.setBigUint64(at + 24, BigInt(8 + 6 * count));
-    const start = performance.now();
-    assert.ok(readBinaryPlist(body).problems.length > 0);
-    assert.ok(performance.now() - start < 3000);
+    const took = processorTime(() => assert.ok(readBinaryPlist(body).problems.length > 0));
+    assert.ok(took < 3000);
   });
 
   test('100,000 nested arrays', () => {

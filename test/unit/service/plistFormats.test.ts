@@ -6,6 +6,7 @@ import { printValue } from '../../../server/src/plist/print.ts';
 import { PlistDate, PlistReal, PlistUid, type PlistValue } from '../../../server/src/plist/value.ts';
 import { keepExact } from '../../../server/src/service/keepExact.ts';
 import { readAsXml, toXml, writeAsBinary } from '../../../server/src/service/plistFormats.ts';
+import { processorTime } from '../../processorTime.ts';
 
 const RICH = new Map<string, PlistValue>([
   ['wide', 0xffff_ffff_ffff_ffffn],
@@ -154,9 +155,11 @@ describe('binary property lists as XML', () => {
     const original = writeBinaryPlist([deep, wide]);
     const before = readBinaryPlist(original).value!;
     const now = readBinaryPlist(writeBinaryPlist(before)).value as PlistValue[];
-    const started = performance.now();
-    const kept = keepExact([...now, 'more'], before) as PlistValue[];
-    assert.ok(performance.now() - started < 5000);
+    let kept: PlistValue[] = [];
+    const took = processorTime(() => {
+      kept = keepExact([...now, 'more'], before) as PlistValue[];
+    });
+    assert.ok(took < 5000);
     assert.equal(kept[0], (before as PlistValue[])[0]);
     assert.equal(kept[1], (before as PlistValue[])[1]);
   });
