@@ -80,10 +80,15 @@ function steps(project: DextProject): string[] {
           `Remove the old kext \`${replaces}\` from /Library/Extensions, then restart. As long as it is there it competes for the same devices. The dext cannot remove it: an installer or the user does.`,
         ]
       : []),
-    `To ship: ask Apple for the entitlements at <https://developer.apple.com/contact/request/system-extension/>: ${managed}. Name the vendor and product ids that stand in the entitlements file: the provisioning profile must hold the same values. Then archive, sign with Developer ID, notarise, and test on a Mac with System Integrity Protection on.`,
+    `To ship: ask Apple for the entitlements at <https://developer.apple.com/contact/request/system-extension/>: ${managed}.${
+      project.entitlements.has(USB) || project.entitlements.has(PCI)
+        ? ' Name the ids that stand in the entitlements file: the provisioning profile must hold the same values.'
+        : ''
+    } Then archive, sign with Developer ID, notarise, and test on a Mac with System Integrity Protection on.`,
   ];
 }
 
+const PCI = 'com.apple.developer.driverkit.transport.pci';
 const USB = 'com.apple.developer.driverkit.transport.usb';
 
 function code(name: string): string {

@@ -71,7 +71,7 @@ function declarations({ family, userClient }: DextClass): string[] {
 
 /** `Name.cpp` */
 export function implementationFile(one: DextClass): string {
-  const { name, family, userClient } = one;
+  const { name, family, userClient, replaces } = one;
   const head = [`// ${name}: see ${name}.iig.`];
   if (!one.needsCode) {
     return [...head, '#include <DriverKit/DriverKit.h>', '', `#include "${name}.h"`, ''].join('\n');
@@ -117,14 +117,14 @@ export function implementationFile(one: DextClass): string {
     '        return result;',
     '    }',
     ...(nub ? opening(name, nub) : []),
-    '    // Set the device up here, as the kext did in its start().',
+    `    // Set the device up here${replaces === undefined ? '' : ', as the kext did in its start()'}.`,
     ...helpers(family),
     '    return RegisterService();',
     '}',
     '',
     `kern_return_t IMPL(${name}, Stop)`,
     '{',
-    '    // Cancel what is under way first, as the kext did in its stop().',
+    `    // Cancel what is under way first${replaces === undefined ? '' : ', as the kext did in its stop()'}.`,
     ...(nub
       ? ['    if (ivars->device != nullptr) {', '        ivars->device->Close(this, 0);', '    }']
       : []),
@@ -160,6 +160,8 @@ function opening(name: string, { nub, open }: OpenedNub): string[] {
     `    result = ivars->device->Open(${open});`,
     '    if (result != kIOReturnSuccess) {',
     `        os_log(OS_LOG_DEFAULT, "${name}: Open: 0x%08x", result);`,
+    '        // So that Stop closes nothing that is not open.',
+    '        OSSafeReleaseNULL(ivars->device);',
     '        Stop(provider, SUPERDISPATCH);',
     '        return result;',
     '    }',
