@@ -90,7 +90,6 @@ const JUDGED_OTHER: Readonly<Record<string, string>> = {
   P1553: 'its version is 01 and its trailer points nowhere',
   P1750: 'bytes were replaced by U+FFFD in UTF-8 when the file was committed',
   P1963: 'a date in the year 10000 is one; only Python cannot hold it',
-  P1964: 'a date before the year 1 is one; only Python cannot hold it',
   P1596: 'NUL bytes in an unquoted string; CoreFoundation does not take them',
   P1677: 'a date without quotes is no OpenStep; CoreFoundation does not take it',
 };
