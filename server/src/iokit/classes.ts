@@ -17,6 +17,11 @@ export function superclassOf(className: string): string | undefined {
   return SUPERCLASS.get(className);
 }
 
+/** The names of all classes of the table. */
+export function knownClasses(): Iterable<string> {
+  return SUPERCLASS.keys();
+}
+
 /** True when the table knows the class. */
 export function isKnownClass(className: string): boolean {
   return SUPERCLASS.has(className);

@@ -43,6 +43,8 @@ interface Span {
   start: number;
   end: number;
   childrenStart: number;
+  /** It has keys that are no structure. */
+  properties: boolean;
   childrenEnd: number;
 }
 
@@ -76,7 +78,7 @@ export function* archiveSteps(text: string): Steps<RawRegistry> {
       if (entryHere) {
         const parent = enclosing(stack);
         stack.push(spans.length);
-        spans.push({ start: open, end: text.length, childrenStart: -1, childrenEnd: -1 });
+        spans.push({ start: open, end: text.length, childrenStart: -1, childrenEnd: -1, properties: false });
         parents.push(parent);
         heads.push(new Map());
       } else if (tag === 'array' && (top === undefined || (inEntry && key === CHILDREN))) {
@@ -91,7 +93,10 @@ export function* archiveSteps(text: string): Steps<RawRegistry> {
     } else if (tag === 'key') {
       const end = text.indexOf('</key>', next);
       if (end < 0) break;
-      if (inEntry) key = text.slice(next, end);
+      if (inEntry) {
+        key = text.slice(next, end);
+        if (!STRUCTURE.has(key)) spans[top]!.properties = true;
+      }
       next = end + 6;
     } else if (!tag.endsWith('/') && !tag.startsWith('/') && !tag.startsWith('?') && !tag.startsWith('!')) {
       const name = tag.split(' ')[0]!;
@@ -121,6 +126,7 @@ function nodeOf(text: string, span: Span, parent: number, head: ReadonlyMap<stri
   };
   return {
     ...headOf(parent, decode, head.get('IORegistryEntryID'), head.get('IOServiceState')),
+    printed: span.properties,
     load: () => loadSpan(text, span),
     peek: (key) => {
       const value = loadSpan(text, span).properties.get(key);
@@ -134,7 +140,7 @@ function headOf(
   get: (key: string) => string | undefined,
   id: string | undefined,
   state: string | undefined,
-): Omit<RawNode, 'load' | 'peek'> {
+): Omit<RawNode, 'load' | 'peek' | 'printed'> {
   const chain = get('IOObjectInheritance')
     ?.split(':')
     .map((name) => name.trim())
@@ -184,7 +190,7 @@ function loadSpan(text: string, span: Span): RawProperties {
     if (value === undefined) unknownKeys.add(name);
     else properties.set(name, value);
   }
-  return { properties, unknownKeys };
+  return span.properties ? { properties, unknownKeys } : { properties, unknownKeys, partial: true };
 }
 
 /**
@@ -219,12 +225,15 @@ function nodeOfValue(item: PlistDict, parent: number): RawNode {
   };
   const nested = item.get('IORegistryEntryProperties');
   const source = isDict(nested) ? nested : item;
+  const printed = isDict(nested) || [...item.keys()].some((key) => !STRUCTURE.has(key));
   const load = (): RawProperties => ({
     properties: new Map([...source].filter(([key]) => !STRUCTURE.has(key))),
     unknownKeys: NO_PROPERTIES.unknownKeys,
+    partial: !printed,
   });
   return {
     ...headOf(parent, text, text('IORegistryEntryID'), text('IOServiceState')),
+    printed,
     load,
     peek: (key) => {
       const value = source.get(key);

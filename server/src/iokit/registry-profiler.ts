@@ -39,6 +39,70 @@ export function readProfiler(value: PlistValue): RawRegistry | undefined {
   return { format: 'system-profiler', nodes, warnings, partial: true };
 }
 
+/** What stands in the text of a report for the keys of the other forms. */
+const TEXT_KEYS: ReadonlyMap<string, string> = new Map([
+  ['Vendor ID', 'vendor_id'],
+  ['Product ID', 'product_id'],
+  ['Version', 'bcd_device'],
+  ['Product Version', 'bcd_device'],
+  ['Location ID', 'location_id'],
+  ['Device ID', 'sppci_device-id'],
+  ['Revision ID', 'sppci_revision-id'],
+  ['Subsystem Vendor ID', 'sppci_subsystem-vendor-id'],
+  ['Subsystem ID', 'sppci_subsystem-id'],
+  ['Name', 'sppci_name'],
+]);
+
+/** Where a first device is to be looked for. */
+const TEXT_HEAD = 1 << 20;
+
+interface Open {
+  readonly indent: number;
+  readonly item: Map<string, PlistValue>;
+  readonly items: PlistDict[];
+}
+
+/**
+ * Reads the plain text that `system_profiler` prints without `-json`: sections and things as lines that end in a
+ * colon, deeper ones further to the right. `undefined` when no device with ids is in it. Never throws.
+ */
+export function readProfilerText(text: string): RawRegistry | undefined {
+  if (!/^\s+(?:Product|Device) ID: /m.test(text.slice(0, TEXT_HEAD))) return undefined;
+  const sections = new Map<string, PlistDict[]>();
+  const open: Open[] = [];
+  let found = false;
+  for (const line of text.split(/\r?\n/)) {
+    const [, space = '', key = '', value = ''] = /^(\s*)(\S[^:]*):(.*)$/.exec(line) ?? [];
+    if (key === '') continue;
+    const indent = space.length;
+    while ((open.at(-1)?.indent ?? -1) >= indent) open.pop();
+    const around = open.at(-1);
+    if (value.trim() !== '') {
+      const name = TEXT_KEYS.get(key.trim());
+      if (!around || name === undefined) continue;
+      if (name === 'vendor_id') around.item.set('sppci_vendor-id', value.trim());
+      around.item.set(name, value.trim());
+      if (name === 'product_id' || name === 'sppci_device-id') found = true;
+      continue;
+    }
+    const items: PlistDict[] = [];
+    const item = new Map<string, PlistValue>([
+      ['_name', key.trim()],
+      ['_items', items],
+    ]);
+    if (around) around.items.push(item);
+    else sections.set(key.trim(), items);
+    open.push({ indent, item, items });
+  }
+  if (!found) return undefined;
+  const typed = [...sections].map(([title, items]): [string, PlistValue] => [
+    /pci|ethernet|graphics/i.test(title) ? 'SPPCIDataType' : 'SPUSBDataType',
+    items,
+  ]);
+  const nodes = typed.length > 0 ? readProfiler(new Map(typed)) : undefined;
+  return nodes && nodes.nodes.length > 0 ? nodes : undefined;
+}
+
 /** `-json` is a dictionary of types; `-xml` an array of dictionaries with `_dataType` and `_items`. */
 function sectionsOf(value: PlistValue): { type: string; items: PlistDict[] }[] {
   const known = (type: PlistValue | undefined): type is string =>
@@ -55,15 +119,20 @@ function sectionsOf(value: PlistValue): { type: string; items: PlistDict[] }[] {
 function addUsb(nodes: RawNode[], item: PlistDict, parent: number, depth = 0): void {
   if (depth > MAX_DEPTH) return;
   const vendor = firstNumber(item, ['vendor_id', 'USBDeviceKeyVendorID', 'b_vendor_id']);
-  const product = firstNumber(item, ['product_id', 'USBDeviceKeyProductID', 'b_product_id']);
-  const location = firstNumber(item, ['location_id', 'USBKeyLocationID', 'USBDeviceKeyLocationID']);
+  const product = firstNumber(item, ['product_id', 'USBDeviceKeyProductID', 'a_product_id', 'b_product_id']);
+  const location = firstNumber(item, [
+    'location_id',
+    'USBKeyLocationID',
+    'USBDeviceKeyLocationID',
+    'g_location_id',
+  ]);
   let index = parent;
   if (vendor !== undefined && product !== undefined) {
     const properties = new Map<string, PlistValue>([
       ['idVendor', BigInt(vendor)],
       ['idProduct', BigInt(product)],
     ]);
-    const release = releaseOf(item.get('bcd_device') ?? item.get('USBDeviceKeyVersion'));
+    const release = releaseOf(RELEASE_KEYS.map((key) => item.get(key)).find((value) => value !== undefined));
     if (release !== undefined) properties.set('bcdDevice', release);
     if (location !== undefined) properties.set('locationID', BigInt(location));
     index = nodes.length;
@@ -115,6 +184,7 @@ function nodeOf(
     registered: true,
     matched: true,
     active: true,
+    printed: true,
     load: () => ({ properties, unknownKeys }),
     peek: () => undefined,
   };
@@ -132,11 +202,14 @@ function firstNumber(item: PlistDict, keys: readonly string[]): number | undefin
   return undefined;
 }
 
-/** `1.09` is release 0x0109. */
+const RELEASE_KEYS = ['bcd_device', 'USBDeviceKeyProductVersion', 'USBDeviceKeyVersion', 'd_bcd_device'];
+
+/** `1.09` is release 0x0109; `0x0109` says so itself. */
 function releaseOf(value: PlistValue | undefined): bigint | undefined {
   if (typeof value === 'bigint') return value;
-  const parts =
-    typeof value === 'string' ? /^([0-9a-fA-F]{1,2})\.([0-9a-fA-F]{2})$/.exec(value.trim()) : null;
+  const text = typeof value === 'string' ? value.trim() : '';
+  if (/^0[xX][0-9a-fA-F]{1,4}$/.test(text)) return BigInt(text);
+  const parts = /^([0-9a-fA-F]{1,2})\.([0-9a-fA-F]{2})$/.exec(text);
   return parts ? BigInt(`0x${parts[1]}${parts[2]}`) : undefined;
 }
 

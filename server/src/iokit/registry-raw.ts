@@ -6,6 +6,8 @@ export interface RawProperties {
   readonly properties: PlistDict;
   /** Keys that are there without a readable value. */
   readonly unknownKeys: ReadonlySet<string>;
+  /** The dump does not hold all properties of the entry: what is not there is unknown. */
+  readonly partial?: boolean;
 }
 
 export interface RawNode {
@@ -20,6 +22,8 @@ export interface RawNode {
   registered: boolean;
   matched: boolean;
   active: boolean;
+  /** Its properties stand in the dump. */
+  printed: boolean;
   /** Reads the properties; called again after they were let go. Never throws. */
   readonly load: () => RawProperties;
   /** The value of a string property without reading all others; may be slow but builds nothing. */

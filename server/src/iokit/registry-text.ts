@@ -6,6 +6,7 @@
  * One pass finds the entries; properties stay text, kept as offsets, until they are asked for.
  */
 import type { PlistValue } from '../plist/value.ts';
+import { knownClasses } from './classes.ts';
 import {
   NO_PROPERTIES,
   type RawNode,
@@ -36,6 +37,8 @@ export function* ioregSteps(text: string): Steps<RawRegistry> {
   const nodes: RawNode[] = [];
   const starts: number[] = [];
   const bodies: number[] = [];
+  /** Entries whose own line is cut: their class may be. */
+  const cut = new Set<number>();
   /** Indices of the open entries by depth. */
   const open: number[] = [];
   let base = -1;
@@ -48,14 +51,16 @@ export function* ioregSteps(text: string): Steps<RawRegistry> {
     const lineStart = text.lastIndexOf('\n', mark) + 1;
     const lineEnd = endOfLine(text, mark);
     if (isTreeDrawing(text, lineStart, mark)) {
-      const column = columnOf(text, lineStart, mark);
+      const column = mark - lineStart;
       if (base < 0) base = column;
       const depth = Math.max(0, Math.round((column - base) / 2));
       open.length = Math.min(open.length, depth);
       const index = nodes.length;
+      if (text[trimEnd(text, lineEnd) - 1] !== '>') cut.add(index);
       starts.push(lineStart);
       bodies.push(Math.min(lineEnd + 1, text.length));
       nodes.push(nodeOf(text.slice(mark + MARK.length, lineEnd), open.at(-1) ?? -1, () => bodyOf(index)));
+      if (isPrinted(text, lineEnd + 1)) nodes.at(-1)!.printed = true;
       while (open.length < depth) open.push(open.at(-1) ?? index);
       open.push(index);
     }
@@ -65,6 +70,10 @@ export function* ioregSteps(text: string): Steps<RawRegistry> {
     const end = starts[index + 1] ?? text.length;
     return { text, start: bodies[index]!, end, width: marked ? undefined : width };
   }
+  const complete = completer(nodes);
+  nodes.forEach((node, index) => {
+    if (cut.has(index)) complete(node, bodyOf(index));
+  });
   const warnings = width
     ? [`The dump was cut at ${width} characters a line: long values are missing. Use ioreg -l -w0.`]
     : [];
@@ -79,7 +88,7 @@ interface Body {
 }
 
 function nodeOf(header: string, parent: number, body: () => Body): RawNode {
-  const clean = header.replaceAll(/\x1b\[[0-9;]*m/g, '').trimEnd();
+  const clean = header.trimEnd().replace(/\$$/, '');
   const info = clean.lastIndexOf(' <class ');
   const title = info >= 0 ? clean.slice(0, info) : clean;
   const details = info >= 0 ? clean.slice(info + 2) : '';
@@ -94,6 +103,7 @@ function nodeOf(header: string, parent: number, body: () => Body): RawNode {
     registered: /, registered\b/.test(details),
     matched: /, matched\b/.test(details),
     active: !/, (?:inactive|!active)\b/.test(details),
+    printed: false,
     load: () => readProperties(body()),
     peek: (key) => peek(body(), key),
   };
@@ -102,10 +112,11 @@ function nodeOf(header: string, parent: number, body: () => Body): RawNode {
 /** All properties between the header of an entry and the next. */
 function readProperties(body: Body): RawProperties {
   const { text, width } = body;
-  if (body.start >= body.end) return NO_PROPERTIES;
+  if (body.start >= body.end) return { ...NO_PROPERTIES, partial: true };
   const properties = new Map<string, PlistValue>();
   const unknownKeys = new Set<string>();
-  for (const line of propertyLines(body)) {
+  const { lines, whole: complete } = propertyLines(body);
+  for (const line of lines) {
     const cut =
       width !== undefined && line.end - line.lineStart >= width && !/["}>)\]]$/.test(text[line.end - 1]!);
     const whole = line.continued ? text.slice(line.value, line.end).replaceAll(/\n[| ]*/g, '\n') : undefined;
@@ -117,7 +128,7 @@ function readProperties(body: Body): RawProperties {
     if (value === undefined) unknownKeys.add(line.key);
     else properties.set(line.key, value);
   }
-  return { properties, unknownKeys };
+  return { properties, unknownKeys, partial: !complete };
 }
 
 interface PropertyLine {
@@ -130,9 +141,18 @@ interface PropertyLine {
   continued: boolean;
 }
 
-function propertyLines(body: Body): PropertyLine[] {
+interface PropertyLines {
+  readonly lines: readonly PropertyLine[];
+  /** All stand between an opening and a closing brace, and no key is cut off. */
+  readonly whole: boolean;
+}
+
+function propertyLines(body: Body): PropertyLines {
   const { text } = body;
   const lines: PropertyLine[] = [];
+  let opened = false;
+  let closing = false;
+  let keyCut = false;
   for (let start = body.start; start < body.end; ) {
     const end = Math.min(endOfLine(text, start), body.end);
     const first = skipTreeDrawing(text, start, end);
@@ -140,7 +160,11 @@ function propertyLines(body: Body): PropertyLine[] {
     if (equals >= 0 && equals < end) {
       const key = text.slice(first + 1, equals);
       lines.push({ lineStart: start, key, value: equals + 4, end: trimEnd(text, end), continued: false });
-    } else if (first < end && !isBrace(text, first, end)) {
+    } else if (first < end && isBrace(text, first, end)) {
+      if (text[first] === '{') opened = true;
+      else closing = true;
+    } else if (first < end) {
+      if (text[first] === '"' && text[trimEnd(text, end) - 1] === '$') keyCut = true;
       const last = lines.at(-1);
       if (last && text[last.value] === '"' && !closed(text, last)) {
         last.end = trimEnd(text, end);
@@ -149,7 +173,7 @@ function propertyLines(body: Body): PropertyLine[] {
     }
     start = end + 1;
   }
-  return lines;
+  return { lines, whole: opened && closing && !keyCut };
 }
 
 function closed(text: string, line: PropertyLine): boolean {
@@ -181,22 +205,52 @@ function trimEnd(text: string, end: number): number {
   return at;
 }
 
+/** The braces of properties open in the line that begins there. */
+function isPrinted(text: string, start: number): boolean {
+  const end = endOfLine(text, start);
+  const first = skipTreeDrawing(text, start, end);
+  return first < end && text[first] === '{';
+}
+
+/** Properties that only entries of one class have. */
+const TELLING = [
+  ['"bInterfaceNumber" = ', 'IOUSBHostInterface', 'IOUSBInterface'],
+  ['"bDeviceClass" = ', 'IOUSBHostDevice', 'IOUSBDevice'],
+  ['"DeviceUsagePairs" = ', 'IOHIDDevice', 'IOHIDInterface'],
+  ['"vendor-id" = ', 'IOPCIDevice'],
+] as const;
+
+/** Finds the class of an entry whose line is cut: the only one that begins so, or the one its properties tell. */
+function completer(nodes: readonly RawNode[]): (node: RawNode, body: Body) => void {
+  let known: Set<string> | undefined;
+  return (node, body) => {
+    known ??= new Set([
+      ...knownClasses(),
+      ...nodes.filter(({ entryId }) => entryId).map(({ className }) => className),
+    ]);
+    const begun = node.className === 'IORegistryEntry' ? '' : node.className;
+    if (node.entryId !== undefined || known.has(begun)) return;
+    const found = begun === '' ? [] : [...known].filter((name) => name.startsWith(begun));
+    const told = TELLING.find(([key]) => {
+      const at = body.text.indexOf(key, body.start);
+      return at >= 0 && at < body.end;
+    });
+    const telling = told?.slice(1).find((name) => name.startsWith(begun));
+    const name = found.length === 1 ? found[0] : telling;
+    if (name === undefined) return;
+    node.className = name;
+    node.chain = undefined;
+  };
+}
+
 function isTreeDrawing(text: string, start: number, end: number): boolean {
   return skipTreeDrawing(text, start, end) === end;
 }
 
 function skipTreeDrawing(text: string, start: number, end: number): number {
   let at = start;
-  while (at < end && (text[at] === ' ' || text[at] === '|' || text[at] === '\t' || text[at] === '\x1b')) {
-    // Bold text is switched by escape sequences.
-    at = text[at] === '\x1b' ? text.indexOf('m', at) + 1 || end : at + 1;
-  }
+  while (at < end && (text[at] === ' ' || text[at] === '|' || text[at] === '\t')) at++;
   return at;
-}
-
-/** The column of the mark; escape sequences take none. */
-function columnOf(text: string, start: number, mark: number): number {
-  return text.slice(start, mark).replaceAll(/\x1b\[[0-9;]*m/g, '').length;
 }
 
 interface Cut {

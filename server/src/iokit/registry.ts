@@ -11,7 +11,8 @@ import type { MatchContext } from './matching.ts';
 import type { Nub } from './nub.ts';
 import { shownName } from './private.ts';
 import { archiveSteps, looksLikeArchive, readArchiveValue } from './registry-archive.ts';
-import { plistOfJson, readProfiler } from './registry-profiler.ts';
+import { cleanDump, decodeDump } from './registry-clean.ts';
+import { plistOfJson, readProfiler, readProfilerText } from './registry-profiler.ts';
 import {
   finish,
   type RawNode,
@@ -77,7 +78,7 @@ export function* registrySteps(input: string | Uint8Array): Generator<number, Re
   if (input.length > MAX_LENGTH)
     return { ok: false, message: 'It is larger than 500 MB, more than can be read.' };
   if (typeof input !== 'string' && startsWith(input, 'bplist')) return readBinary(input);
-  const text = typeof input === 'string' ? input : decode(input);
+  const text = typeof input === 'string' ? input : decodeDump(input);
   const raw = yield* textSteps(text);
   if (raw && raw.nodes.length > 0) return { ok: true, registry: new DumpedRegistry(raw) };
   if (raw) return { ok: false, message: 'No registry entry was found in it.' };
@@ -100,7 +101,9 @@ function* textSteps(text: string): Steps<RawRegistry | undefined> {
     const report = value === undefined ? undefined : readProfiler(value);
     if (report) return report;
   }
-  return looksLikeIoreg(text) ? yield* ioregSteps(text) : undefined;
+  const clean = cleanDump(text);
+  if (looksLikeIoreg(clean)) return yield* ioregSteps(clean);
+  return readProfilerText(clean);
 }
 
 function readBinary(input: Uint8Array): RegistryResult {
@@ -119,11 +122,6 @@ function jsonValue(text: string): PlistValue | undefined {
   } catch {
     return undefined;
   }
-}
-
-function decode(bytes: Uint8Array): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  return new TextDecoder('utf-8').decode(bytes);
 }
 
 function startsWith(bytes: Uint8Array, text: string): boolean {
@@ -212,10 +210,14 @@ class DumpedRegistry implements Registry {
     const byRaw: DumpedNode[] = [];
     for (const raw of raws) {
       const parent = byRaw[raw.parent];
-      const same = raw.entryId === undefined ? undefined : this.ids.get(raw.entryId);
+      const known = raw.entryId === undefined ? undefined : this.ids.get(raw.entryId);
+      // A dump of another machine behind this one uses the same ids for other entries.
+      const same = known?.className === raw.className ? known : undefined;
       const node = same ?? new DumpedNode(this, raw, nodes.length);
       if (!same) nodes.push(node);
-      if (!same && raw.entryId !== undefined) this.ids.set(raw.entryId, node);
+      if (!known && raw.entryId !== undefined) this.ids.set(raw.entryId, node);
+      // Another plane of the same machine, or a tree without properties before one with them.
+      if (same && !same.raw.printed && raw.printed) same.raw = raw;
       byRaw.push(node);
       if (!parent || parent === node || node.parents.includes(parent)) continue;
       node.parents.push(parent);
@@ -227,7 +229,7 @@ class DumpedRegistry implements Registry {
 
 class DumpedNode implements RegistryNode {
   readonly registry: DumpedRegistry;
-  readonly raw: RawNode;
+  raw: RawNode;
   readonly index: number;
   readonly parents: DumpedNode[] = [];
   readonly children: DumpedNode[] = [];
@@ -260,7 +262,7 @@ class DumpedNode implements RegistryNode {
     return this.raw.active;
   }
   get partial(): boolean {
-    return this.registry.partial;
+    return this.registry.partial || this.registry.read(this).partial === true;
   }
   get provider(): DumpedNode | undefined {
     return this.parents[0];
@@ -351,7 +353,11 @@ function architectureOf(kernel: string | undefined, nodes: readonly DumpedNode[]
   const named = /RELEASE_(X86_64|I386|ARM64|PPC)/i.exec(kernel ?? '')?.[1]?.toLowerCase();
   if (named === 'x86_64' || named === 'i386' || named === 'arm64' || named === 'ppc') return named;
   const has = (pattern: RegExp) => nodes.some((node) => pattern.test(node.className));
-  if (has(/^AppleARM(?:PE|IODevice)/)) return 'arm64';
+  // Boards of Apple silicon are called J274AP, its parts after the chip: AppleT8103.
+  const board = nodes.some(
+    (node) => node.className === 'IOPlatformExpertDevice' && /^[A-Z]\d+[A-Za-z]*AP$/.test(node.name),
+  );
+  if (board || has(/^Apple(?:ARM(?:PE|IODevice)|T[68]\d{3}|H\d+[A-Z]?ANE)/)) return 'arm64';
   if (has(/^(?:MacRISC\d+PE|AppleMacRISC|AppleU3|AppleUniN|Core99PE|GossamerPE)/)) return 'ppc';
   return has(/^(?:IO|Apple)ACPIPlatform/) ? 'x86_64' : undefined;
 }
