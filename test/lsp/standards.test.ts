@@ -1,6 +1,6 @@
 /** What the protocol asks of any server, with clients other than VS Code in mind: the built server, real messages. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -9,6 +9,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
+import { readTransport } from '../../server/src/lsp/transport.ts';
 import { dext } from '../unit/service/marked.ts';
 import { CLIENT_3_16, CLIENT_PULL, SERVER, startClient } from './client.ts';
 
@@ -40,6 +41,43 @@ async function bundlesOf(client: Awaited<ReturnType<typeof startClient>>): Promi
 }
 
 const code = (error: unknown): number => (error as { code: number }).code;
+
+describe('arguments', () => {
+  const good: readonly (readonly [string, object])[] = [
+    ['--stdio', { kind: 'stdio' }],
+    ['--stdio --clientProcessId=7', { kind: 'stdio' }],
+    ['--clientProcessId 7 --stdio', { kind: 'stdio' }],
+    ['--node-ipc', { kind: 'node-ipc' }],
+    ['--socket=5007', { kind: 'socket', port: 5007 }],
+    ['--socket 5007', { kind: 'socket', port: 5007 }],
+    ['--port=5007', { kind: 'socket', port: 5007 }],
+    ['--socket --port=5007', { kind: 'socket', port: 5007 }],
+    ['--pipe=/tmp/a=b', { kind: 'pipe', name: '/tmp/a=b' }],
+    ['--pipe /tmp/x', { kind: 'pipe', name: '/tmp/x' }],
+  ];
+  for (const [text, transport] of good) {
+    test(text, () => assert.deepEqual(readTransport(text.split(' ')), transport));
+  }
+  const bad: readonly (readonly [string, RegExp])[] = [
+    ['--socket', /--socket needs a value/],
+    ['--socket=', /--socket needs a value/],
+    ['--socket=abc', /needs a number/],
+    ['--socket=70000', /port from 1 to 65535/],
+    ['--socket=0', /port from 1/],
+    ['--pipe --stdio', /--pipe needs a value/],
+    ['--stdio --socket=5007', /Only one of --stdio, --socket=5007/],
+    ['--clientProcessId=7', /Say how to talk/],
+    ['--clientProcessId=x --stdio', /needs a number/],
+    ['--sdtio', /Unknown argument "--sdtio"/],
+    ['stdio', /Unknown argument "stdio"/],
+  ];
+  for (const [text, problem] of bad) {
+    test(`${text} is explained`, () => {
+      const read = readTransport(text.split(' '));
+      assert.match('problem' in read ? read.problem : '', problem);
+    });
+  }
+});
 
 describe('initialize', () => {
   test('without folders, root or processId', async () => {
@@ -199,6 +237,44 @@ describe('life of a server', () => {
     });
   }
 
+  for (const [what, argument] of [
+    ['port', '--socket=1'],
+    ['pipe', `--pipe=${path.join(work, 'nobody.sock')}`],
+  ] as const) {
+    test(`a ${what} where nobody listens is said, exit 2`, () => {
+      const { status, stderr } = spawnSync(process.execPath, [SERVER, argument], {
+        encoding: 'utf8',
+        timeout: 10_000,
+      });
+      assert.equal(status, 2);
+      assert.match(
+        stderr,
+        /^The client cannot be reached: connect (?:ECONNREFUSED|ENOENT|EACCES) [^\n]*\.\n$/,
+      );
+    });
+  }
+
+  test('a client that breaks the connection off ends the server', async () => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const child = spawn(process.execPath, [SERVER, `--socket=${port}`], { stdio: 'inherit' });
+    const [socket] = await once(server, 'connection');
+    const connection = createMessageConnection(
+      new StreamMessageReader(socket),
+      new StreamMessageWriter(socket),
+    );
+    connection.onError(() => {});
+    connection.listen();
+    await connection.sendRequest('initialize', { processId: null, rootUri: null, capabilities: {} });
+    const exited = once(child, 'exit');
+    socket.resetAndDestroy();
+    const [status] = await exited;
+    assert.equal(status, 1);
+    server.close();
+  });
+
   test('over a pipe', { skip: process.platform === 'win32' && 'named otherwise on Windows' }, async () => {
     const name = path.join(work, 'server.sock');
     const server = createServer();
@@ -251,6 +327,75 @@ describe('messages that are not ours', () => {
     const document = await client.open('file:///w/Lamp/Info.plist', FAULTY);
     assert.ok((await document.pull()).items.length > 0);
     assert.equal(await client.stop(), 0);
+  });
+});
+
+describe('messages as clients write them', () => {
+  test('byte by byte, with another header, ids that are texts, and whole-text changes', async () => {
+    const child = spawn(process.execPath, [SERVER, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const reader = new StreamMessageReader(child.stdout);
+    const said: { id?: unknown; method?: string; params?: unknown; result?: unknown }[] = [];
+    let heard = (): void => {};
+    reader.listen((message) => {
+      said.push(message as never);
+      heard();
+    });
+    const until = async <T>(find: () => T | undefined): Promise<T> => {
+      for (;;) {
+        const found = find();
+        if (found !== undefined) return found;
+        await new Promise<void>((resolve) => {
+          heard = resolve;
+        });
+      }
+    };
+    const send = async (body: object, step = 1): Promise<void> => {
+      const bytes = Buffer.from(JSON.stringify({ jsonrpc: '2.0', ...body }));
+      const header = `Content-Type: application/vscode-jsonrpc; charset=utf-8\r\nContent-Length: ${bytes.length}\r\n\r\n`;
+      const whole = Buffer.concat([Buffer.from(header), bytes]);
+      for (let at = 0; at < whole.length; at += step) {
+        child.stdin.write(whole.subarray(at, at + step));
+        if (step === 1 && at % 16 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    try {
+      await send({ id: 'first', method: 'initialize', params: { processId: null, capabilities: {} } });
+      await until(() => said.find(({ id }) => id === 'first'));
+      await send({ method: 'initialized' }, 100);
+      const uri = 'file:///w/Lämpchen/Info.plist';
+      const text = '<plist><dict><key>ä💡</key></dict></plist>';
+      await send({
+        method: 'textDocument/didOpen',
+        params: { textDocument: { uri, languageId: 'plist', version: 1, text } },
+      });
+      const published = (version: number) => () =>
+        said
+          .filter(({ method }) => method === 'textDocument/publishDiagnostics')
+          .map(
+            ({ params }) => params as { uri: string; version?: number; diagnostics: { message: string }[] },
+          )
+          .filter(({ diagnostics }) => (version === 1 ? diagnostics.length > 0 : diagnostics.length === 0))
+          .at(-1);
+      const found = await until(published(1));
+      assert.match(found.diagnostics[0]!.message, /"ä💡" has no value/);
+      const after = said.length;
+      await send({
+        method: 'textDocument/didChange',
+        params: {
+          textDocument: { uri, version: 2 },
+          contentChanges: [{ text: 'x' }, { text: '<plist version="1.0"><dict/></plist>' }],
+        },
+      });
+      await until(() => said.slice(after).find(({ method }) => method === 'textDocument/publishDiagnostics'));
+      assert.ok(published(2)(), 'the whole text is another');
+      await send({ id: 'last', method: 'shutdown', params: null });
+      assert.equal((await until(() => said.find(({ id }) => id === 'last'))).result, null);
+      const exited = once(child, 'exit');
+      await send({ method: 'exit', params: null });
+      assert.deepEqual(await exited, [0, null]);
+    } finally {
+      child.kill();
+    }
   });
 });
 

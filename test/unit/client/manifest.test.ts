@@ -40,6 +40,15 @@ test('every setting of the server is in the manifest, and the other way round', 
   assert.deepEqual([...documented, 'driverPlist.trace.server'].sort(), Object.keys(settings).sort());
 });
 
+test('virtual workspaces are whole; in untrusted ones no setting names a file to read', () => {
+  const { virtualWorkspaces, untrustedWorkspaces } = manifest.capabilities;
+  assert.equal(virtualWorkspaces, true);
+  assert.equal(untrustedWorkspaces.supported, 'limited');
+  // What they do is shown in test/lsp/places.test.ts.
+  const paths = Object.keys(settings).filter((key) => /(?:dump|path|file|folder|schemas?)$/i.test(key));
+  assert.deepEqual(untrustedWorkspaces.restrictedConfigurations, paths);
+});
+
 test('every file that the manifest names is shipped', () => {
   const shipped = read('.vscodeignore').split('\n');
   const named = [
