@@ -22,11 +22,28 @@ interface Pair {
   /** What the port’s own Info.plist and entitlements say. */
   readonly port: Readonly<Record<string, string>>;
   readonly portEntitlements: readonly string[];
+  /** Other keys of its personality. */
+  readonly portKeys: readonly string[];
   /** Family that the authors of the port chose, given as --family; none: what we take by ourselves. */
   readonly family?: string;
   /** Key of the port or entitlement -> why ours differs. */
   readonly differs: Readonly<Record<string, string>>;
 }
+
+/** WirtualJoy/dext/wiicontroller.entitlements at 923b6e6d: wider than what the port does. */
+const WIRTUALJOY = [
+  D,
+  `${D}.transport.hid`,
+  `${D}.family.hid.device`,
+  `${D}.family.hid.eventservice`,
+  `${D}.family.hid.virtual.device`,
+];
+const WIRTUALJOY_WIDE: Readonly<Record<string, string>> = {
+  [`${D}.transport.hid`]: 'it opens IOHIDInterface nubs, and the port matches IOUserResources alone',
+  [`${D}.family.hid.eventservice`]: 'it is for HID event services, and the port has none',
+  [`${D}.family.hid.virtual.device`]:
+    'nothing reads it any more: a dext needs family.hid.device for its devices',
+};
 
 const PAIRS: readonly Pair[] = [
   {
@@ -43,10 +60,15 @@ const PAIRS: readonly Pair[] = [
       IOUserServerName: '$(PRODUCT_BUNDLE_IDENTIFIER)',
       IOResourceMatch: 'IOKit',
     },
-    portEntitlements: [D],
-    // The port is a service that makes its HID devices as children, each by its own user-client dictionary.
+    portEntitlements: WIRTUALJOY,
+    portKeys: ['CFBundleIdentifier', 'IOUserClass', 'UserClientProperties'],
+    // The port is a service that makes its HID devices as children, each by a dictionary of its user client’s.
     family: 'software',
-    differs: {},
+    differs: {
+      [`${D}.family.hid.device`]:
+        'for the children of AppleUserHIDDevice, which the port’s code makes: the kext’s keys do not tell of them',
+      ...WIRTUALJOY_WIDE,
+    },
   },
   {
     name: 'WirtualJoy, by the library of the kext',
@@ -59,13 +81,16 @@ const PAIRS: readonly Pair[] = [
       IOClass: 'IOUserService',
       CFBundleIdentifierKernel: 'com.apple.kpi.iokit',
       IOResourceMatch: 'IOKit',
+      IOMatchCategory: '$(PRODUCT_BUNDLE_IDENTIFIER)',
     },
-    portEntitlements: [D],
+    portEntitlements: WIRTUALJOY,
+    portKeys: ['CFBundleIdentifier', 'IOUserClass', 'IOUserServerName', 'UserClientProperties'],
     differs: {
+      UserClientProperties: 'this text of the kext names no user client, so that there is none to carry over',
+      ...WIRTUALJOY_WIDE,
       IOClass:
         'we take the HID device itself, as the kext links IOHIDFamily; the question names software too',
       CFBundleIdentifierKernel: 'follows from the class',
-      [`${D}.family.hid.device`]: 'follows from the class; the port needs it too, for its children',
     },
   },
   {
@@ -87,6 +112,7 @@ const PAIRS: readonly Pair[] = [
       `${D}.transport.usb`,
       `${D}.allow-third-party-userclients`,
     ],
+    portKeys: ['CFBundleIdentifier', 'IOUserClass', 'idProduct', 'idVendor'],
     differs: {
       IOClass:
         'the port is Xcode’s template still; its entitlement family.hid.device is that of the proxy that we name',
@@ -96,7 +122,7 @@ const PAIRS: readonly Pair[] = [
       [`${D}.family.hid.eventservice`]:
         'the kext’s keyboard personality needs it, and the port has not got that far',
       [`${D}.allow-third-party-userclients`]:
-        'no such entitlement is documented; it is allow-any-userclient-access',
+        'it is for drivers on iPadOS; on macOS the kernel does not read it (xnu IOUserServer.cpp:4752)',
     },
   },
   {
@@ -110,10 +136,24 @@ const PAIRS: readonly Pair[] = [
       IOUserServerName: 'sc.hackerman.ploytecdriver',
     },
     portEntitlements: [D, `${D}.transport.usb`, `${D}.family.audio`, `${D}.allow-any-userclient-access`],
+    portKeys: [
+      'CFBundleIdentifier',
+      'IOUserAudioDriverUserClientProperties',
+      'IOUserClass',
+      'PloytecDriverUserClientProperties',
+      'bConfigurationValue',
+      'bInterfaceNumber',
+      'idProduct',
+      'idVendor',
+    ],
     // The kext does its audio in an app beside it and links no audio family.
     family: 'audio',
     differs: {
       IOMatchCategory: 'on hardware it lets Apple’s audio driver load beside',
+      PloytecDriverUserClientProperties: 'a user client for the port’s own app, which the kext has not',
+      bConfigurationValue: 'a key of interfaces: on IOUSBHostDevice it restricts nothing',
+      bInterfaceNumber: 'a key of interfaces: on IOUSBHostDevice it restricts nothing',
+      CFBundleIdentifierKernel: 'the port lacks it, which the system records as a fault but lets run',
       IOUserServerName: 'the same id, as a literal there and as the build’s variable here',
     },
   },
@@ -145,6 +185,10 @@ describe('ports that people made', () => {
         if (!(what in pair.differs)) unexplained.push(`${what}: ${b} there, ${a} here`);
       };
       for (const [key, value] of Object.entries(pair.port)) compare(key, ours.get(key)?.string, value);
+      const theirKeys = new Set([...Object.keys(pair.port), ...pair.portKeys]);
+      const ourKeys = new Set(ours.entries.map(({ key }) => key.text));
+      for (const key of new Set([...theirKeys, ...ourKeys]))
+        if (!(key in pair.port)) compare(key, ourKeys.has(key), theirKeys.has(key));
       const source = tree.root?.at(['IOKitPersonalities', pair.personality.kext]);
       for (const key of pair.personality.matchKeys)
         assert.deepEqual(
