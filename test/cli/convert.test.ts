@@ -217,6 +217,27 @@ describe('convert leaves alone', () => {
     assert.equal(readFileSync(path.join(cwd, 'out/README.md'), 'utf8'), 'mine');
   });
 
+  test('a kext that is to be converted into itself', async () => {
+    const cwd = kext();
+    const before = tree(cwd);
+    symlinkSync('Gadget.kext', path.join(cwd, 'Linked.kext'));
+    for (const [given, out] of [
+      ['Gadget.kext', 'Gadget.kext'],
+      ['Gadget.kext', 'Gadget.kext/Contents/Resources'],
+      ['Gadget.kext/Contents/Info.plist', 'Gadget.kext/out'],
+      ['Linked.kext', 'Gadget.kext/out'],
+      ['Gadget.kext', 'Linked.kext/out'],
+    ] as const) {
+      const { status, err } = await run(cwd, [given, '--to', 'codeless-dext', '--out', out]);
+      assert.equal(status, 2, out);
+      assert.match(err, /lies in the kext itself|does not exist/);
+    }
+    assert.deepEqual(
+      tree(cwd).filter((name) => !name.startsWith('Linked.kext')),
+      before,
+    );
+  });
+
   test('a folder that may not be written', async () => {
     const cwd = kext();
     const locked = path.join(cwd, 'locked');

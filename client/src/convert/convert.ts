@@ -56,6 +56,11 @@ export async function convertKext(
   const added = project !== OWN_PROJECT && !tellRefusal(project, plan.into) ? project : undefined;
   const folder = added?.folder ?? givenFolder ?? (await askForFolder(plan.name, near));
   if (folder === undefined) return;
+  if (isInBundle(folder, info)) {
+    const message = vscode.l10n.t('Choose a folder outside of the kext: every file in it belongs to it.');
+    void vscode.window.showErrorMessage(message);
+    return;
+  }
   await reports.show(vscode.l10n.t('Conversion of {0}', plan.name), plan.markdown);
   const reasonOf = (path: string) => reasonFor(plan, path);
   await writeFiles(folder, plan.files, { what: title, reasonOf, added, changes: plan.into });
@@ -228,6 +233,12 @@ function outside(info: vscode.Uri): vscode.Uri | undefined {
   if (info.scheme === 'untitled') return undefined;
   const bundle = /^(.*)\/[^/]+\.kext(?:\/|$)/i.exec(info.path)?.[1];
   return bundle === undefined ? vscode.Uri.joinPath(info, '..') : info.with({ path: bundle || '/' });
+}
+
+/** Files in a bundle would break its signature and be installed with it. */
+function isInBundle(folder: vscode.Uri, info: vscode.Uri): boolean {
+  const bundle = /^.*?\.kext(?=\/)/i.exec(info.path)?.[0];
+  return bundle !== undefined && folder.scheme === info.scheme && `${folder.path}/`.startsWith(`${bundle}/`);
 }
 
 function isOpen(uri: vscode.Uri): boolean {

@@ -170,6 +170,7 @@ export function reasonOf(error: unknown): string {
     EROFS: 'the disk is read-only',
     ENOSPC: 'the disk is full',
     EDQUOT: 'the quota of the disk is used up',
+    EFBIG: 'a file would be larger than it may be here',
     EISDIR: 'it is a folder',
     ENOTDIR: 'a part of the path is no folder',
     ENAMETOOLONG: 'the name is too long',

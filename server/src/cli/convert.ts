@@ -1,5 +1,5 @@
 /** `driver-plist convert`: a kext becomes a dext, or a kext without code. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { planConversion } from '../convert/plan.ts';
 import { CONVERT_TARGETS, type ConvertTarget } from '../convert/types.ts';
@@ -102,6 +102,7 @@ export async function runConvert(args: readonly string[], io: CliIo): Promise<nu
     const json = value('--format') === 'json';
     const refused = plan.refused !== undefined;
     const folder = refused || out === undefined ? undefined : (inside ?? (await targetFolder(out, io.cwd)));
+    if (folder) refuseInside(folder.folder, source.bundle, out ?? '');
     const existing = folder ? await existingFiles(folder, plan.files) : new Map<string, string>();
     if (folder && !dryRun) {
       const [first] = existing.keys();
@@ -125,11 +126,26 @@ export async function runConvert(args: readonly string[], io: CliIo): Promise<nu
   }
 }
 
-async function readTree(
-  given: string,
-  io: CliIo,
-): Promise<{ readonly tree: PlistTree; readonly shown: string }> {
-  if (given === '-') return { tree: treeOf(await io.readStdin()), shown: '<stdin>' };
+/** Files in a bundle belong to it: they would break its signature and be installed with it. */
+function refuseInside(folder: string, bundle: string | undefined, out: string): void {
+  if (bundle === undefined) return;
+  const way = path.relative(bundle, folder);
+  if (way === '..' || way.startsWith(`..${path.sep}`) || path.isAbsolute(way)) return;
+  throw new Trouble(
+    `${out} lies in the kext itself, to which every file in it belongs. Name a folder outside.`,
+  );
+}
+
+interface Source {
+  readonly tree: PlistTree;
+  /** What it is called in the plan. */
+  readonly shown: string;
+  /** The `.kext` around it, links resolved. */
+  readonly bundle: string | undefined;
+}
+
+async function readTree(given: string, io: CliIo): Promise<Source> {
+  if (given === '-') return { tree: treeOf(await io.readStdin()), shown: '<stdin>', bundle: undefined };
   const file = await infoPlist(path.resolve(io.cwd, given), given);
   const info = await stat(file);
   if (info.size > SIZE_LIMIT)
@@ -138,7 +154,8 @@ async function readTree(
     throw new Trouble(`${given}: ${reasonOf(error)}.`);
   });
   const shown = path.join(given, path.relative(path.resolve(io.cwd, given), file));
-  return { tree: treeOf(bytes), shown };
+  const bundle = /^.*?\.kext(?=[/\\])/i.exec(await realpath(file))?.[0];
+  return { tree: treeOf(bytes), shown, bundle };
 }
 
 /** The Info.plist of a bundle or folder; the file itself when it is one. */

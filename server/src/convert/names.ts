@@ -23,13 +23,31 @@ export function classNameProblem(name: string): string | undefined {
   const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 79)}…` : name);
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name.length > CLASS_MAX)
     return `${shown} is no name for a class: a letter, then letters, digits and underscores, ${CLASS_MAX} at most.`;
-  if (RESERVED.test(name)) return `${shown} is a class of Apple’s own: choose a name of yours.`;
+  if (OF_APPLE.test(name)) return `${shown} is a class of Apple’s own: choose a name of yours.`;
+  if (OF_CPP.has(name)) return `${shown} means something else in C++: choose another name.`;
+  if (OF_WINDOWS.test(name))
+    return `${shown} is a name that Windows keeps for itself, so that the files could not be checked out there: choose another.`;
   return undefined;
 }
 
-/** Classes of the frameworks, and words that C++ keeps. */
-const RESERVED =
-  /^(IO(User|Service|USB|PCI|HID|SCSI|Block|Network|Serial|Audio)|OS[A-Z]|AppleUser)|^(class|struct|int|char|bool|void|new|delete|public|private|virtual|override|operator|template|namespace|default|union|enum)$/;
+/** Classes of the frameworks. */
+const OF_APPLE = /^(IO(User|Service|USB|PCI|HID|SCSI|Block|Network|Serial|Audio)|OS[A-Z]|AppleUser)/;
+
+/** Words that C++ or the headers of DriverKit keep. */
+const OF_CPP = new Set(
+  (
+    'alignas alignof and asm auto bitand bitor bool break case catch char class compl concept const consteval ' +
+    'constexpr constinit const_cast continue co_await co_return co_yield decltype default delete do double ' +
+    'dynamic_cast else enum explicit export extern false final float for friend goto if inline int long mutable ' +
+    'namespace new noexcept not nullptr operator or override private protected public register reinterpret_cast ' +
+    'requires return short signed sizeof static static_assert static_cast struct switch template this thread_local ' +
+    'throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t while xor ' +
+    'NULL TRUE FALSE IMPL KERNEL LOCAL LOCALONLY REMOTE SUPERDISPATCH TYPE QUEUENAME ivars super'
+  ).split(' '),
+);
+
+/** Devices of Windows: no file may have such a name, whatever its extension. */
+const OF_WINDOWS = /^(con|prn|aux|nul|com\d|lpt\d)$/i;
 
 export function teamProblem(team: string): string | undefined {
   if (/^[A-Z0-9]{10}$/.test(team)) return undefined;
@@ -41,7 +59,8 @@ export function teamProblem(team: string): string | undefined {
 export function plainName(given: string): string {
   const words = given.slice(0, 1000).match(/[A-Za-z0-9]+/g) ?? [];
   const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
-  return joined.replace(/^[0-9]+/, '').slice(0, NAME_MAX);
+  const name = joined.replace(/^[0-9]+/, '').slice(0, NAME_MAX);
+  return OF_WINDOWS.test(name) ? `${name}Device` : name;
 }
 
 /** A plain name for a dext’s project: its targets add `Driver` and `App` themselves. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as bacons from '@bacons/xcode/json';
+import { classNameProblem, plainName } from '../../../server/src/convert/names.ts';
 import { planConversion } from '../../../server/src/convert/plan.ts';
 import { planMarkdown } from '../../../server/src/convert/report.ts';
 import type { ConvertPlan } from '../../../server/src/convert/types.ts';
@@ -301,6 +302,25 @@ describe('a codeless kext', () => {
 });
 
 describe('names that nobody trusts', () => {
+  test('names of Windows and words of C++ name no file and no class', () => {
+    for (const name of ['CON', 'nul', 'Com1', 'LPT9']) {
+      const plan = planOf({
+        personalities: personality('P', { ...DEVICE, IOClass: name }),
+        more: `<key>CFBundleDisplayName</key><string>${name}</string>`,
+      });
+      for (const { path } of plan.files)
+        for (const part of path.split('/'))
+          assert.doesNotMatch(part, /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i, path);
+      assert.match(classNameProblem(name) ?? '', /Windows/);
+      assert.equal(plainName(name.toLowerCase()).toLowerCase(), `${name.toLowerCase()}device`);
+    }
+    for (const name of ['class', 'NULL', 'LOCALONLY', 'requires'])
+      assert.match(classNameProblem(name) ?? '', /C\+\+/);
+    assert.match(classNameProblem('IOService') ?? '', /Apple/);
+    for (const name of ['Console', 'Comet1', 'Auxiliary', 'Classy'])
+      assert.equal(classNameProblem(name), undefined);
+  });
+
   const NASTY = [
     '../../../etc/passwd',
     '/etc/passwd',
