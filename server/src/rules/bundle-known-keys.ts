@@ -54,6 +54,8 @@ export function meantKey(name: string, known: ReadonlySet<string>): string | und
   const namesake = inOtherFamily(name, known);
   if (namesake !== undefined) return namesake;
   const bare = (text: string) => text.replace(/[\s_-]/g, '').toLowerCase();
+  // VendorID is a key of its own, of the HID family: match/usb-spelling tells the two apart.
+  const reordered = /^(Vendor|Product)ID$/.test(name) ? undefined : inOrder(name);
   const digits = name.replace(/\D/g, '');
   const limit = name.length < 9 ? 1 : 2;
   let best: string | undefined;
@@ -62,7 +64,8 @@ export function meantKey(name: string, known: ReadonlySet<string>): string | und
   for (const key of known) {
     if (key.toLowerCase() === name.toLowerCase()) return undefined;
     if (key.length < 5 || key.replace(/\D/g, '') !== digits) continue;
-    if (bare(key) === bare(name)) return key;
+    if (bare(key) === bare(name) || singular(key) === singular(name)) return key;
+    if (reordered !== undefined && reordered === inOrder(key)) return key;
     const far = distance(name, key, limit);
     if (far > least || far > limit) continue;
     tied = far === least;
@@ -70,6 +73,22 @@ export function meantKey(name: string, known: ReadonlySet<string>): string | und
     least = far;
   }
   return best === undefined || tied || isAnotherWord(name, best) ? undefined : best;
+}
+
+/** `IOKitPersonality` for `IOKitPersonalities`. */
+function singular(name: string): string {
+  return name.replace(/ies$/, 'y').replace(/s$/, '').toLowerCase();
+}
+
+/** The words of a name in the order of the alphabet, so that `vendorId` is `idVendor`; undefined for one word. */
+function inOrder(name: string): string | undefined {
+  const words = name.match(/[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? [];
+  return words.length < 2
+    ? undefined
+    : words
+        .map((word) => word.toLowerCase())
+        .sort()
+        .join(' ');
 }
 
 /** `CFBundleLibraries` for `OSBundleLibraries`, `OSBundleIdentifier` for `CFBundleIdentifier`. */

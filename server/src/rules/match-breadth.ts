@@ -114,7 +114,33 @@ function checkHid({ personalities, report }: RuleContext): void {
 
 /** Integer properties of USB and HID nubs. */
 const INTEGERS =
-  /^(id(Vendor|Product)|bcdDevice|b(Device|Interface)(Class|SubClass|Protocol)|bInterfaceNumber|bConfigurationValue|VendorID|ProductID|VersionNumber|LocationID|locationID|PrimaryUsage(Page)?|DeviceUsage(Page)?)$/;
+  /^(id(Vendor|Product)|bcdDevice|b(Device|Interface)(Class|SubClass|Protocol)|bInterfaceNumber|bConfigurationValue|VendorID|ProductID|VersionNumber|LocationID|locationID|PrimaryUsage(Page)?|DeviceUsage(Page)?|Peripheral Device Type|Preferred Block Size)$/;
+/** Boolean properties of media. */
+const BOOLEANS = /^(Whole|Leaf|Open|Ejectable|Removable|Writable)$/;
+/** Text properties of media, SCSI and HID nubs. */
+const TEXTS =
+  /^(Content|Content Hint|UUID|(Vendor|Product) Identification|Product Revision Level|Manufacturer|SerialNumber|Transport|USB (Product|Vendor) Name)$/;
+
+/** What the nub publishes under a name, for a person. */
+function publishedAs(name: string): { readonly what: string; readonly element: string } | undefined {
+  if (INTEGERS.test(name)) return { what: 'a number', element: 'integer' };
+  if (BOOLEANS.test(name)) return { what: 'true or false', element: 'boolean' };
+  return TEXTS.test(name) ? { what: 'a text', element: 'string' } : undefined;
+}
+
+const YES = /^\s*(true|yes|1)\s*$/i;
+const NO = /^\s*(false|no|0)\s*$/i;
+
+/** The same value as an element of another kind; undefined where it is none. */
+function converted(value: PlistNode, element: string): string | undefined {
+  const text = value.text.trim();
+  if (element === 'integer') {
+    const number = /^(\d+|0x[0-9a-f]+)$/i.test(text) ? Number(text) : undefined;
+    return number === undefined ? undefined : `<integer>${number}</integer>`;
+  }
+  if (element === 'boolean') return YES.test(text) ? '<true/>' : NO.test(text) ? '<false/>' : undefined;
+  return value.kind === 'integer' ? `<string>${text}</string>` : undefined;
+}
 
 function propertyTables(node: PlistNode): PlistNode[] {
   const value = node.get('IOPropertyMatch');
@@ -130,19 +156,22 @@ function checkPropertyValue({ personalities, report }: RuleContext): void {
   for (const { name, node } of personalities) {
     for (const table of propertyTables(node)) {
       for (const { key, value } of table.entries) {
-        const text = value?.string;
-        if (!value || text === undefined || !INTEGERS.test(key.text) || isFilledIn(text)) continue;
-        const number = /^\s*(\d+|0x[0-9a-f]+)\s*$/i.test(text) ? Number(text.trim()) : undefined;
+        const published = publishedAs(key.text);
+        if (!value || !published || value.kind === published.element) continue;
+        if (!['string', 'integer', 'real', 'boolean'].includes(value.kind)) continue;
+        if (isFilledIn(value.text)) continue;
+        const shown = value.kind === 'boolean' ? `<${value.tag}/>` : quoted(value.text);
+        const xml = converted(value, published.element);
         report({
           at: value,
-          message: `${key.text} is a number on the nub, and IOPropertyMatch converts nothing${text === '*' ? ' and knows no wildcard' : ''}: ${quoted(text)} never equals it, so ${quoted(name)} never matches. Write an <integer>.`,
+          message: `${key.text} is ${published.what} on the nub, and IOPropertyMatch converts nothing${value.text === '*' ? ' and knows no wildcard' : ''}: ${shown} never equals it, so ${quoted(name)} never matches. Write ${published.element === 'boolean' ? '<true/> or <false/>' : `${published.element === 'integer' ? 'an' : 'a'} <${published.element}>`}.`,
           fixes: () =>
-            number === undefined
+            xml === undefined
               ? []
               : [
                   {
-                    title: `Change to <integer>${number}</integer>`,
-                    edits: [{ start: value.start, end: value.end, newText: `<integer>${number}</integer>` }],
+                    title: `Change to ${xml}`,
+                    edits: [{ start: value.start, end: value.end, newText: xml }],
                     preferred: true,
                   },
                 ],
@@ -212,10 +241,10 @@ export const matchBreadthRules: readonly Rule[] = [
   {
     id: 'match/property-value',
     severity: 'warning',
-    title: 'Text where the property is a number',
-    what: 'An `IOPropertyMatch` that asks for an id, class or usage of USB or HID as a string.',
+    title: 'Property of another type',
+    what: 'An `IOPropertyMatch` that asks for a known property of USB, HID, SCSI or storage nubs as another type than they publish: an id as a string, `Whole` as a text, `Content` as a number.',
     why: 'IOKit compares property values as they are: the string 1118 and the number 1118 are never equal.',
-    how: 'Write an `<integer>`.',
+    how: 'Write the type that the nub publishes.',
     source: [KERNEL],
     kinds: MATCH_KINDS,
     facts: ['trap:15'],

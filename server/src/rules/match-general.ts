@@ -1,5 +1,6 @@
 /** Rules on the match keys that IOKit itself reads: names, properties, resources, the provider class. */
 import providers from '../../../schemas/tables/provider-classes.json' with { type: 'json' };
+import resources from '../../../schemas/tables/resources.json' with { type: 'json' };
 import { isKnownClass } from '../iokit/classes.ts';
 import { wrapInDict } from '../plist/edit.ts';
 import { distance } from '../plist/nearest.ts';
@@ -17,6 +18,8 @@ import { MATCH_KINDS } from './match-values.ts';
 import type { Fix, PersonalityNode, Rule, RuleContext } from './types.ts';
 
 const KERNEL = 'apple-oss-distributions/xnu iokit/Kernel/IOService.cpp';
+
+const RESOURCE_NAMES: readonly string[] = resources.entries.map(({ value }) => value);
 
 /** Nubs whose name is compared as it stands; PCI and platform nubs know a `*` at the end. */
 const PLAIN_NAMES =
@@ -150,6 +153,18 @@ function mergeFix(array: PlistNode, all: readonly PlistNode[]): Fix | undefined 
 
 const RESOURCE_NUBS = new Set(['IOResources', 'IOUserResources']);
 
+/** Names of resources are free, so only those that differ from a known one by their case are taken for a slip. */
+function checkResourceName(node: PlistNode, { report }: RuleContext): void {
+  const written = node.text.trim();
+  const meant = RESOURCE_NAMES.find((name) => name.toLowerCase() === written.toLowerCase());
+  if (meant === undefined || meant === written) return;
+  report({
+    at: node,
+    message: `Nobody publishes the resource ${quoted(written)}, and the driver waits for it for ever: names of resources are compared with their case. Write ${meant}.`,
+    fixes: () => offer(setTextFix(node, meant, `Change to ${meant}`)),
+  });
+}
+
 function checkResourceMatch(context: RuleContext): void {
   for (const { node, providerClass } of context.personalities) {
     const value = node.get('IOResourceMatch');
@@ -164,6 +179,7 @@ function checkResourceMatch(context: RuleContext): void {
         fixes: () => offer(removeEntryFix(matched, 'Remove IOResourceMatched')),
       });
     }
+    for (const name of strings(value)) checkResourceName(name, context);
     if (providerClass === undefined || onResources || value?.kind !== 'array' || isFlagged(context, value))
       continue;
     const names = value.items.filter(({ kind }) => kind === 'string').slice(0, 5);
@@ -309,7 +325,7 @@ export const matchGeneralRules: readonly Rule[] = [
     id: 'match/resource-match',
     severity: 'warning',
     title: 'IOResourceMatch that is not read',
-    what: 'An array as `IOResourceMatch` on another nub than `IOResources` and `IOUserResources`; as information, `IOResourceMatched` beside `IOResourceMatch`.',
+    what: 'An array as `IOResourceMatch` on another nub than `IOResources` and `IOUserResources`; a name that differs from a known resource by its case only; as information, `IOResourceMatched` beside `IOResourceMatch`.',
     why: 'On the resource nubs an array means all of them. On other nubs the driver only waits before it starts, for one resource, and an array is ignored.',
     how: 'Write one string.',
     source: [`${KERNEL}:5093-5165,7215-7300`],

@@ -71,8 +71,19 @@ function checkText(context: RuleContext): void {
 
 /** `0x8086`: four digits are device 0000 of that vendor, where most likely the vendor alone was meant. */
 function checkShort({ key, node, text }: MatchText, term: PciTerm, { report }: RuleContext): void {
-  const name = term.mask === undefined && term.device === 0 ? pciVendor(term.vendor) : undefined;
-  if (key === 'IOPCIClassMatch' || name === undefined) return;
+  if (key === 'IOPCIClassMatch' || term.mask !== undefined || term.device !== 0) return;
+  const digits = text.slice(term.start, term.end).replace(/^0x/i, '');
+  const name = pciVendor(term.vendor);
+  if (name === undefined) {
+    if (digits.length > 4) return;
+    report({
+      at: partOf(node, term.start, term.end),
+      keyPath: node.path,
+      severity: 'warning',
+      message: `${quoted(text.slice(term.start, term.end))} in ${key} has four digits or less: device 0000 of a vendor that nobody knows. Write eight, the device in the upper half and the vendor in the lower: 0xDDDDVVVV.`,
+    });
+    return;
+  }
   const meant = written(term.value, 0xffffn);
   report({
     at: partOf(node, term.start, term.end),
