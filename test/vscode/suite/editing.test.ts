@@ -1,17 +1,13 @@
 /// <reference types="mocha" />
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { ask, closeAll, eventually, open, positionOf, settled, untitled } from './helpers.ts';
+import { ask, closeAll, eventually, open, positionOf, settled, typeIn, untitled } from './helpers.ts';
 
 const wordsOf = (hovers: vscode.Hover[]) =>
   hovers
     .flatMap(({ contents }) => contents)
     .map((content) => (typeof content === 'string' ? content : content.value))
     .join('\n');
-
-async function type(text: string): Promise<void> {
-  for (const character of text) await vscode.commands.executeCommand('type', { text: character });
-}
 
 suite('editing', () => {
   teardown(closeAll);
@@ -100,14 +96,14 @@ suite('editing', () => {
 
   test('tags close themselves, and Enter between them indents', async () => {
     const { document } = await untitled('<plist>\n|\n</plist>\n');
-    await type('<dict>');
+    await typeIn('<dict>');
     assert.equal(document.lineAt(1).text, '<dict></dict>');
-    await type('\n');
+    await typeIn('\n');
     assert.deepEqual(
       [1, 2, 3].map((line) => document.lineAt(line).text),
       ['<dict>', '\t', '</dict>'],
     );
-    await type('<key>');
+    await typeIn('<key>');
     assert.equal(document.lineAt(2).text, '\t<key></key>');
   });
 

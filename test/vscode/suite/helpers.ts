@@ -89,8 +89,12 @@ export async function settled(document: vscode.TextDocument): Promise<void> {
   await eventually(() => extension().exports.kindOf(document), `the server knows ${document.uri}`);
 }
 
+/** Closes every editor; what was changed and not saved is taken back, so that the next test finds the file as it is. */
 export async function closeAll(): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  }
   await vscode.commands.executeCommand('workbench.action.closeAllEditors');
 }
 
@@ -136,3 +140,28 @@ export const accept = () => vscode.commands.executeCommand('workbench.action.acc
 
 /** Applies the Refactor Preview that stands open. */
 export const applyPreview = () => vscode.commands.executeCommand('refactorPreview.apply');
+
+/** Types into the active editor, one key after the other. */
+export async function typeIn(text: string): Promise<void> {
+  for (const character of text) await vscode.commands.executeCommand('type', { text: character });
+}
+
+export function labelOf({ label }: vscode.CompletionItem): string {
+  return typeof label === 'string' ? label : label.label;
+}
+
+/** The actions of a kind at a range, their edits resolved. */
+export function actionsAt(
+  uri: vscode.Uri,
+  range: vscode.Range,
+  kind: vscode.CodeActionKind,
+): Promise<vscode.CodeAction[]> {
+  return ask<vscode.CodeAction[]>('CodeAction', uri, range, kind.value, 50);
+}
+
+/** Applies the action with this title; it must be there. */
+export async function take(actions: readonly vscode.CodeAction[], title: RegExp): Promise<void> {
+  const action = actions.find((one) => title.test(one.title));
+  assert.ok(action?.edit, `${title} among ${actions.map((one) => one.title).join(', ')}`);
+  assert.ok(await vscode.workspace.applyEdit(action.edit));
+}
