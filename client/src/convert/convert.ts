@@ -14,6 +14,8 @@ export interface GivenOptions {
   readonly className?: string;
   readonly team?: string;
   readonly family?: string;
+  /** Names of the personalities to convert; absent: all. */
+  readonly personalities?: readonly string[];
   readonly folder?: vscode.Uri;
   /** An `.xcodeproj`’s project.pbxproj, or a project.yml. */
   readonly project?: vscode.Uri;
@@ -40,7 +42,7 @@ export async function convertKext(
   const params: ConvertParams = { uri: info.toString(), target, ...(base64 ? { base64 } : {}), ...names };
   const first = await planOrProblems(session, params);
   if (first === undefined) return;
-  if (first.refused !== null) return refuse(session, reports, first, info);
+  if (first.refused !== null) return refuse(session, reports, first, info, given);
   const title = titleOf(target);
   const near = outside(info);
   const project = await projectFor(session, { target, near, title, givenFolder, givenProject });
@@ -52,7 +54,7 @@ export async function convertKext(
   if (options === undefined) return;
   const plan = await planOrProblems(session, { ...params, ...into, ...options });
   if (plan === undefined) return;
-  if (plan.refused !== null) return refuse(session, reports, plan, info);
+  if (plan.refused !== null) return refuse(session, reports, plan, info, given);
   const added = project !== OWN_PROJECT && !tellRefusal(project, plan.into) ? project : undefined;
   const folder = added?.folder ?? givenFolder ?? (await askForFolder(plan.name, near));
   if (folder === undefined) return;
@@ -113,13 +115,14 @@ async function refuse(
   reports: Reports,
   { target, refused, markdown, name }: ShownPlan,
   info: vscode.Uri,
+  { personalities }: GivenOptions,
 ): Promise<void> {
   await reports.show(vscode.l10n.t('Conversion of {0}', name), markdown);
   const other: ConvertTarget = target === 'codeless-dext' ? 'codeless-kext' : 'codeless-dext';
   const offer = titleOf(other);
   const message = vscode.l10n.t('Nothing was converted: {0}', refused ?? '');
   if ((await vscode.window.showWarningMessage(message, offer)) === offer) {
-    await convertKext(session, reports, other, info);
+    await convertKext(session, reports, other, info, personalities ? { personalities } : {});
   }
 }
 

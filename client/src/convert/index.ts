@@ -11,6 +11,8 @@ import { createReports } from './write.ts';
 interface ConvertCall extends GivenOptions {
   readonly uri?: string;
   readonly target?: ConvertTarget;
+  /** One of several personalities. */
+  readonly personality?: string;
 }
 
 export function registerConversion(session: Session, dump: RegistryDump): vscode.Disposable {
@@ -24,8 +26,11 @@ export function registerConversion(session: Session, dump: RegistryDump): vscode
     command('convertToDext', to('codeless-dext')),
     command('convertToKext', to('codeless-kext')),
     command('newBundle', () => newDriverBundle(session, dump, reports)),
-    command('convert', ({ uri, target = 'codeless-dext', ...given }: ConvertCall = {}) =>
-      convertKext(session, reports, target, uri === undefined ? undefined : vscode.Uri.parse(uri), given),
+    command('convert', ({ uri, target = 'codeless-dext', personality, ...given }: ConvertCall = {}) =>
+      convertKext(session, reports, target, uri === undefined ? undefined : vscode.Uri.parse(uri), {
+        ...given,
+        ...(personality === undefined ? {} : { personalities: [personality] }),
+      }),
     ),
   );
 }

@@ -28,6 +28,7 @@ Options:
                            with code of their own shall name instead
   --family FAMILY          family of DriverKit where several fit: usb-device, hid-device, audio …
   --team TEAMID            developer team for signing
+  --personality NAME       convert this personality; may stand several times, and the others stay in the kext
   --into-project PATH      add the targets to the Xcode project (.xcodeproj) or XcodeGen spec (project.yml) at
                            PATH, which is changed by insertions alone; DIR is its folder or one in it
   --host-app NAME          target of that project that shall carry the dext, where it has several apps
@@ -46,6 +47,7 @@ const OPTIONS: { readonly [option: string]: OptionSpec } = {
   '--class': { value: true },
   '--family': { value: true },
   '--team': { value: true },
+  '--personality': { value: true, repeat: true },
   '--into-project': { value: true },
   '--host-app': { value: true },
   '--dry-run': { value: false },
@@ -87,6 +89,7 @@ export async function runConvert(args: readonly string[], io: CliIo): Promise<nu
       className: value('--class'),
       family: value('--family'),
       team: value('--team'),
+      personalities: values.get('--personality'),
       source: source.shown,
       into:
         project && inside && out !== undefined

@@ -9,7 +9,7 @@ import { type Family, familiesFor } from './families.ts';
 import { hostWarnings, idBelowHost, openProject, placeProject } from './intoProject.ts';
 import { classNameFrom, dextIds, nameFromPlace, ownBundleId, projectName } from './names.ts';
 import { NO_XML, readableName } from './output.ts';
-import { type ListedPersonality, listPersonalities } from './personalityList.ts';
+import { isAskedFor, type ListedPersonality, listPersonalities, NOT_ASKED } from './personalityList.ts';
 import { higher } from './project.ts';
 import { leftOutList } from './readme.ts';
 import { shortReasons, withoutPersonality } from './refusal.ts';
@@ -28,7 +28,10 @@ const LEAST = { macOS: '11.0', DriverKit: '20.0' };
 
 export function planDext(root: PlistNode, kext: KextFacts, options: ConvertOptions): ConvertPlan {
   const listed = listPersonalities(root);
-  const verdicts = listed.map(({ node }) => classify(node, kext, options.family));
+  const verdicts = listed.map(({ name, node }) => {
+    const verdict = classify(node, kext, options.family);
+    return isAskedFor(name, options.personalities) ? verdict : notAsked(verdict);
+  });
   const name = bundleName(root, kext, options, verdicts);
   const opened = options.into && openProject(options.into);
   const below = opened && 'model' in opened ? idBelowHost(opened, name) : undefined;
@@ -113,6 +116,10 @@ export function planDext(root: PlistNode, kext: KextFacts, options: ConvertOptio
         ...warnings.map((warning) => `> ${warning}`),
       ],
       replaces: ownBundleId(kext.bundleId),
+      moved:
+        staying.length === 0
+          ? undefined
+          : plans.filter(({ outcome }) => outcome !== 'stays-kext').map((one) => one.name),
     },
     opened,
   );
@@ -128,6 +135,17 @@ export function planDext(root: PlistNode, kext: KextFacts, options: ConvertOptio
     refused: undefined,
     into: placed.plan,
     warnings: [...own, ...warnings, ...hostWarnings(opened, ids.dext, placed.project)],
+  };
+}
+
+function notAsked(verdict: Verdict): Verdict {
+  return {
+    ...verdict,
+    outcome: 'stays-kext',
+    why: NOT_ASKED,
+    family: undefined,
+    others: [],
+    familyWhy: undefined,
   };
 }
 

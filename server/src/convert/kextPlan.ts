@@ -9,13 +9,14 @@ import { KeyLedger } from './dextPersonality.ts';
 import { type KernelClass, kernelClass } from './families.ts';
 import { nameFromPlace, ownBundleId, plainName } from './names.ts';
 import { NO_LOADER, planFile, printDocument, readableName, readsWell } from './output.ts';
-import { type ListedPersonality, listPersonalities } from './personalityList.ts';
+import { isAskedFor, type ListedPersonality, listPersonalities, NOT_ASKED } from './personalityList.ts';
 import { leftOutList, numbered } from './readme.ts';
 import { shortReasons, withoutPersonality } from './refusal.ts';
 import type {
   ConvertOptions,
   ConvertPlan,
   KeyChanges,
+  Outcome,
   OutEntry,
   OutValue,
   PersonalityPlan,
@@ -31,6 +32,10 @@ export function planCodelessKext(root: PlistNode, kext: KextFacts, options: Conv
   const entries: OutEntry[] = [];
   const names = new Set<string>();
   for (const one of listPersonalities(root)) {
+    if (!isAskedFor(one.name, options.personalities)) {
+      plans.push(leftPlan(one.name, one.node, 'stays-kext', NOT_ASKED));
+      continue;
+    }
     const verdict = classify(one.node, kext);
     const made = personality(one, verdict, asked, names);
     plans.push(made.plan);
@@ -185,11 +190,20 @@ function left(name: string, node: PlistNode, verdict: Verdict): PersonalityPlan 
     : `${verdict.ioClass} is code of the kext itself, and a codeless kext has none. ${
         verdict.family ? `It can become a dext (--to codeless-dext): ${verdict.family.title}.` : verdict.why
       } Or name a class of Apple’s kernel that shall have the device (--class).`;
+  return leftPlan(
+    name,
+    node,
+    outcome,
+    node.kind === 'dict' ? why : 'It is no dictionary: the system reads nothing from it.',
+  );
+}
+
+function leftPlan(name: string, node: PlistNode, outcome: Outcome, why: string): PersonalityPlan {
   const keys = node.kind === 'dict' ? [...new Set(node.entries.map(({ key }) => key.text))] : [];
   return {
     ...nothing(name),
     outcome,
-    why: node.kind === 'dict' ? why : 'It is no dictionary: the system reads nothing from it.',
+    why,
     dropped: keys.map((key) => ({ key, why: 'The personality is left out.' })),
   };
 }

@@ -27,3 +27,10 @@ export function listPersonalities(root: PlistNode): ListedPersonality[] {
   }
   return listed;
 }
+
+/** Whether a personality is among those that were asked for; all are where none was named. */
+export function isAskedFor(name: string, asked: readonly string[] | undefined): boolean {
+  return asked === undefined || asked.includes(name);
+}
+
+export const NOT_ASKED = 'It was not chosen for the conversion and stays in the kext.';

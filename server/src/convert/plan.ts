@@ -28,6 +28,8 @@ export function planConversion(tree: PlistTree, options: ConvertOptions): PlanRe
     );
   }
   if (problems.length > 0 || root?.kind !== 'dict') return { ok: false, problems };
+  const unknown = unknownPersonalities(root, options.personalities);
+  if (unknown !== undefined) return { ok: false, problems: [unknown] };
   const kext = kextFacts(root);
   if (options.target === 'codeless-kext') return { ok: true, plan: planCodelessKext(root, kext, options) };
   const family = options.family === undefined ? undefined : familyProblem(options.family, root, kext);
@@ -57,6 +59,19 @@ export function optionProblems(options: ConvertOptions): string[] {
     problems.push(`There is no family ${JSON.stringify(family.slice(0, 80))}. Families: ${ids}.`);
   }
   return problems.filter((problem) => problem !== undefined);
+}
+
+/** A name that no personality has, or no name at all: said rather than passed over. */
+function unknownPersonalities(root: PlistNode, asked: readonly string[] | undefined): string | undefined {
+  if (asked === undefined) return undefined;
+  const names = listPersonalities(root).map(({ name }) => name);
+  const strange = asked.find((name) => !names.includes(name));
+  if (strange === undefined && asked.length > 0) return undefined;
+  const shown = names.slice(0, 20).map((name) => JSON.stringify(name.slice(0, 80)));
+  const has = names.length === 0 ? 'none' : shown.join(', ') + (names.length > 20 ? ' …' : '');
+  return strange === undefined
+    ? 'No personality was chosen.'
+    : `There is no personality ${JSON.stringify(strange.slice(0, 80))}. The kext has ${has}.`;
 }
 
 function kextFacts(root: PlistNode): KextFacts {

@@ -23,6 +23,8 @@ export interface DextProject {
   readonly notes: readonly string[];
   /** Bundle id of the kext that the dext takes the place of. */
   readonly replaces: string | undefined;
+  /** Personalities that leave the kext, where others stay in it. */
+  readonly moved?: readonly string[] | undefined;
   /** Target and folder of the dext. */
   readonly driver: string;
   /** Target of the host app, and its folder where that is new. */

@@ -47,7 +47,7 @@ function fileRows(project: DextProject, added: boolean): (readonly [string, stri
 function steps(project: DextProject): string[] {
   const driver = driverTarget(project);
   const app = appTarget(project);
-  const { host, replaces } = project;
+  const { host, replaces, moved } = project;
   const managed = [...project.entitlements.keys()].map((key) => `\`${key}\``).join(', ');
   const written = project.classes.filter(({ needsCode }) => needsCode);
   return [
@@ -75,17 +75,23 @@ function steps(project: DextProject): string[] {
     `Build the scheme \`${app}\`, copy the app to /Applications, open it and ${host ? 'let it ask for the driver' : 'choose Install driver'}.`,
     'Allow the driver when the system asks: System Settings, General, Login Items & Extensions, Driver Extensions (before macOS 15: Privacy & Security).',
     `See that it runs: \`systemextensionsctl list\` shows \`${project.dextId}\` as activated enabled; \`ioreg -l -w0 -r -c ${project.classes[0]?.family.kernelClass ?? 'IOUserService'}\` shows it on the device; \`log stream --predicate 'process == "sysextd"'\` tells why not.`,
-    ...(replaces
-      ? [
-          `Remove the old kext \`${replaces}\` from /Library/Extensions, then restart. As long as it is there it competes for the same devices. The dext cannot remove it: an installer or the user does.`,
-        ]
-      : []),
+    ...(replaces ? [removal(replaces, moved)] : []),
     `To ship: ask Apple for the entitlements at <https://developer.apple.com/contact/request/system-extension/>: ${managed}.${
       project.entitlements.has(USB) || project.entitlements.has(PCI)
         ? ' Name the ids that stand in the entitlements file: the provisioning profile must hold the same values.'
         : ''
     } Then archive, sign with Developer ID, notarise, and test on a Mac with System Integrity Protection on.`,
   ];
+}
+
+/** As long as both match, the kext competes for the same devices. */
+function removal(kext: string, moved: readonly string[] | undefined): string {
+  if (moved === undefined)
+    return `Remove the old kext \`${kext}\` from /Library/Extensions, then restart. As long as it is there it competes for the same devices. The dext cannot remove it: an installer or the user does.`;
+  const shown = moved.slice(0, 5).map(code).join(', ');
+  const more = moved.length > 5 ? ` and ${moved.length - 5} more` : '';
+  const many = moved.length > 1;
+  return `The old kext \`${kext}\` is still needed for what stays in it. Take the personalit${many ? 'ies' : 'y'} ${shown}${more} out of it, install it anew and restart: as long as ${many ? 'they are' : 'it is'} there it competes for the same devices.`;
 }
 
 const PCI = 'com.apple.developer.driverkit.transport.pci';

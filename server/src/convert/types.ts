@@ -15,6 +15,8 @@ export interface ConvertOptions {
   readonly team?: string | undefined;
   /** Id of `schemas/tables/families.json`, where more than one family fits the provider. */
   readonly family?: string | undefined;
+  /** Names of the personalities to convert, as the plan names them; default: all. The others stay in the kext. */
+  readonly personalities?: readonly string[] | undefined;
   /** What the source is called in the plan; default `Info.plist`. */
   readonly source?: string | undefined;
   /** For a dext: a project that is there, which the new targets are added to. */

@@ -51,11 +51,12 @@ export function registerConversion(context: FeatureContext, registry: RegistrySt
     guarded(context, CONVERT_REQUEST, failed, async (params: ConvertParams): Promise<ConvertAnswer> => {
       const tree = typeof params?.uri === 'string' ? await treeFor(params) : undefined;
       if (!tree) return { ok: false, problems: ['The file is no property list that can be read.'] };
-      const { target, bundleId, className, team, family, into } = params;
+      const { target, bundleId, className, team, family, personalities: asked, into } = params;
       if (!CONVERT_TARGETS.includes(target))
         return { ok: false, problems: [`The target must be one of ${CONVERT_TARGETS.join(', ')}.`] };
       const source = bundleName(params.uri);
-      const result = convertPlan(tree, { target, bundleId, className, team, family, source, into });
+      const options = { target, bundleId, className, team, family, personalities: asked, source, into };
+      const result = convertPlan(tree, options);
       if (!result.ok) return result;
       const { plan, markdown } = result;
       const personalities = plan.personalities.map(({ name, outcome, userClass, why }) => ({

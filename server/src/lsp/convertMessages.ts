@@ -27,6 +27,8 @@ export interface ConvertParams {
   readonly className?: string;
   readonly team?: string;
   readonly family?: string;
+  /** Names of the personalities to convert; absent: all. */
+  readonly personalities?: readonly string[];
   /** A project that is there, for the new targets of a dext. */
   readonly into?: IntoProject;
 }

@@ -21,7 +21,10 @@ export const registryRules: readonly Rule[] = [
     what: 'A personality that matches no device of the registry dump which was handed in (`--registry`, or loaded in the editor).',
     why: 'On the machine of the dump, with the devices that were plugged in then, the driver would not start for this personality.',
     how: 'Compare with the nearest device, which the message names, or take a dump with the device plugged in: `ioreg -l -w0 > dump.txt`. `driver-plist match` shows every check.',
-    source: ['server/src/iokit/matching.ts of this project', 'apple-oss-distributions/xnu iokit/Kernel/IOService.cpp'],
+    source: [
+      'server/src/iokit/matching.ts of this project',
+      'apple-oss-distributions/xnu iokit/Kernel/IOService.cpp',
+    ],
     kinds: ['dext', 'codeless-dext', 'kext', 'codeless-kext'],
     examples: {
       invalid:

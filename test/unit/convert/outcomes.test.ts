@@ -1,7 +1,18 @@
 /** What becomes of a personality, by its nub, the class it names, and the libraries of the kext. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fate, type Kext, onlyPersonality, personality, planOf } from './support.ts';
+import { planConversion } from '../../../server/src/convert/plan.ts';
+import { parsePlist } from '../../../server/src/plist/parse.ts';
+import {
+  fate,
+  fileOf,
+  infoOf,
+  type Kext,
+  kextText,
+  onlyPersonality,
+  personality,
+  planOf,
+} from './support.ts';
 
 const FAMILY = (name: string) => `com.apple.iokit.${name}`;
 
@@ -343,5 +354,60 @@ describe('outcomes of a conversion to a codeless kext', () => {
       one.dropped.map(({ key }) => key),
       ['IOUserClientClass'],
     );
+  });
+});
+
+describe('some of several personalities', () => {
+  const kext = {
+    personalities: ['Gadget', 'Lamp']
+      .map((name) =>
+        personality(name, { IOClass: 'Acme', IOProviderClass: 'IOUSBHostDevice', idVendor: 1, idProduct: 2 }),
+      )
+      .join('\n'),
+  };
+
+  test('go into a dext, and the others stay in the kext, which is kept', () => {
+    const plan = planOf(kext, { personalities: ['Lamp'] });
+    assert.deepEqual(
+      plan.personalities.map(({ name, outcome }) => [name, outcome]),
+      [
+        ['Gadget', 'stays-kext'],
+        ['Lamp', 'needs-code'],
+      ],
+    );
+    assert.match(plan.personalities[0]?.why ?? '', /not chosen/);
+    assert.deepEqual(
+      infoOf(plan)
+        .get('IOKitPersonalities')
+        ?.entries.map(({ key }) => key.text),
+      ['Lamp'],
+    );
+    const readme = fileOf(plan, 'README.md');
+    assert.match(readme, /still needed for what stays in it\. Take the personality `Lamp` out of it/);
+    assert.doesNotMatch(readme, /Remove the old kext/);
+    assert.match(fileOf(planOf(kext), 'README.md'), /Remove the old kext/);
+  });
+
+  test('go into a codeless kext', () => {
+    const plan = planOf(kext, {
+      target: 'codeless-kext',
+      className: 'AppleUSBHostMergeProperties',
+      personalities: ['Gadget'],
+    });
+    assert.deepEqual(
+      plan.personalities.map(({ outcome }) => outcome),
+      ['codeless', 'stays-kext'],
+    );
+  });
+
+  test('that are not there, or none, are a problem', () => {
+    for (const [personalities, problem] of [
+      [['Lump'], /no personality "Lump"\. The kext has "Gadget", "Lamp"/],
+      [[], /No personality was chosen/],
+    ] as const) {
+      const result = planConversion(parsePlist(kextText(kext)), { target: 'codeless-dext', personalities });
+      assert.ok(!result.ok);
+      assert.match(result.problems.join(), problem);
+    }
   });
 });

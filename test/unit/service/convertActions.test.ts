@@ -50,4 +50,18 @@ describe('conversions as code actions', () => {
     const dext = text.replace('KEXT', 'DEXT');
     assert.deepEqual(offered(dext, '<key>Gadget', 'driverPlist.convert'), []);
   });
+
+  test('of several personalities one can go alone', () => {
+    const two = kextText({
+      personalities: `${personality('Gadget', KEYS)}\n${personality('Lamp', KEYS)}`,
+    });
+    const alone = (name: string) =>
+      ['codeless-dext', 'codeless-kext'].map(
+        (target) => `refactor.rewrite ${JSON.stringify([{ uri: URI, target, personality: name }])}`,
+      );
+    const both = [action('codeless-dext'), action('codeless-kext')];
+    assert.deepEqual(offered(two, '<key>Gadget', 'driverPlist.convert'), [...both, ...alone('Gadget')]);
+    assert.deepEqual(offered(two, '<key>Lamp', 'driverPlist.convert'), [...both, ...alone('Lamp')]);
+    assert.deepEqual(offered(two, '<key>IOKitPersonalities', 'driverPlist.convert'), both);
+  });
 });
