@@ -86,15 +86,10 @@ class Session {
     return this.entry.split('\n').length - 1;
   }
 
-  /** Asks, and says how much came back: an answer that is empty would be no measure. */
-  async request(name: RequestName): Promise<number> {
+  async request(name: RequestName): Promise<unknown> {
     const { line, character } = this.ask;
     const position = { line: line + (this.inserted ? this.entryLines : 0), character };
-    const answer = await this.server.connection.sendRequest<unknown>(METHODS[name], {
-      textDocument: { uri: this.uri },
-      position,
-    });
-    return JSON.stringify(answer).length;
+    return this.server.connection.sendRequest(METHODS[name], { textDocument: { uri: this.uri }, position });
   }
 }
 
@@ -142,8 +137,10 @@ export async function benchLatency(counts: readonly number[], dist?: string): Pr
         const turn = async (name: ServerName, session: Session): Promise<void> => {
           const start = performance.now();
           await session.edit(edit);
-          bytes[name] = await session.request(request);
+          const answer = await session.request(request);
           times[name].push(performance.now() - start);
+          // An answer that is empty would be no measure.
+          bytes[name] = JSON.stringify(answer).length;
         };
         for (let round = 0; round < rounds; round++) {
           await turn('ours', ours);

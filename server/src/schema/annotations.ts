@@ -1,7 +1,16 @@
 /** Which subschemas apply where: computed for the path from the root to the node in question, and remembered. */
 import type { PlistNode } from '../plist/types.ts';
 import { fittingBranches } from './branches.ts';
-import { type Applying, type Compiled, INVALID, probe, resetBudget, UNDECIDED, VALID } from './compiled.ts';
+import {
+  type Applying,
+  type Compiled,
+  INVALID,
+  type NamedKeys,
+  probe,
+  resetBudget,
+  UNDECIDED,
+  VALID,
+} from './compiled.ts';
 import { LIVING_ARCHITECTURES, propertySchema, takesArchitecture } from './dictChecks.ts';
 import { DICT, type Instance, MAX_DEPTH, PlistInstance, SKIP } from './instance.ts';
 import type { Evaluation, SchemaObject } from './types.ts';
@@ -16,8 +25,8 @@ type KeyInfo = ReturnType<Evaluation['keysFor']>[number];
 
 const NO_KEYS: ReadonlySet<string> = new Set();
 
-/** Sets of names that a schema remembers: ours have some fifty. */
-const MAX_SETS = 1_000;
+/** Lists of keys that a schema remembers: ours have some fifty. */
+const MAX_LISTS = 1_000;
 
 export class Annotations {
   private readonly root: PlistInstance;
@@ -50,40 +59,38 @@ export class Annotations {
   keysFor(dict: PlistNode): readonly KeyInfo[] {
     const place = this.place(dict);
     if (place?.instance.kind !== DICT) return [];
+    const named = this.named(place);
+    named.infos ??= infosOf(place);
     const required = requiredKeys(place);
-    const found: KeyInfo[] = [];
-    for (const key of namedKeys(place)) {
-      if (forbids(place, key)) continue;
-      const applying = schemasOfKey(place, key);
-      const schemas = sources(anyValue(applying));
-      found.push({ key, schemas, required: required.has(key) });
-      if (!applying.some(({ schema }) => takesArchitecture(schema))) continue;
-      for (const architecture of LIVING_ARCHITECTURES) {
-        found.push({ key: `${key}_${architecture}`, schemas, required: false, architectureOf: key });
-      }
-    }
-    return found;
+    return named.infos.map((info) =>
+      info.architectureOf === undefined && required.has(info.key) ? { ...info, required: true } : info,
+    );
   }
 
-  /**
-   * Named keys do not depend on the values, but for `unevaluatedProperties`: few sets serve all dictionaries of all
-   * documents that a schema describes.
-   */
   keyNames(dict: PlistNode): ReadonlySet<string> {
     const place = this.place(dict);
     if (place?.instance.kind !== DICT) return NO_KEYS;
-    const { applying } = place;
-    if (applying.some(({ schema }) => schema.unevaluatedProperties !== undefined)) return namesOf(place);
+    const named = this.named(place);
+    named.names ??= namesOf(place);
+    return named.names;
+  }
+
+  /**
+   * What is remembered of a dictionary's keys. They do not depend on the values, but for `unevaluatedProperties`: few
+   * lists serve all dictionaries of all documents that a schema describes.
+   */
+  private named({ applying }: Place): NamedKeys {
+    const made: NamedKeys = { applying, names: undefined, infos: undefined };
+    if (applying.some(({ schema }) => schema.unevaluatedProperties !== undefined)) return made;
     let hash = 0;
     for (const { schema, certain } of applying) hash = (Math.imul(hash, 31) + schema.id * 2 + +certain) | 0;
-    this.schema.keyNames ??= new Map();
-    const { keyNames } = this.schema;
-    const known = keyNames.get(hash);
-    if (known !== undefined && isSame(known.applying, applying)) return known.names;
-    const names = namesOf(place);
-    if (keyNames.size >= MAX_SETS) keyNames.clear();
-    keyNames.set(hash, { applying, names });
-    return names;
+    this.schema.namedKeys ??= new Map();
+    const { namedKeys } = this.schema;
+    const known = namedKeys.get(hash);
+    if (known !== undefined && isSame(known.applying, applying)) return known;
+    if (namedKeys.size >= MAX_LISTS) namedKeys.clear();
+    namedKeys.set(hash, made);
+    return made;
   }
 
   /** The node's instance and what applies to it; undefined for keys, and for nodes outside the tree or too deep. */
@@ -173,16 +180,39 @@ function isSame(a: readonly Applying[], b: readonly Applying[]): boolean {
   return a.length === b.length && a.every((one, index) => one === b[index]);
 }
 
-/** The keys of `keysFor`. */
+/** Every key with what the schemas say of it, as if none were required. */
+function infosOf(place: Place): readonly KeyInfo[] {
+  const found: KeyInfo[] = [];
+  for (const [key, applying] of keysOf(place)) {
+    const schemas = sources(anyValue(applying));
+    found.push({ key, schemas, required: false });
+    for (const name of withArchitecture(key, applying)) {
+      found.push({ key: name, schemas, required: false, architectureOf: key });
+    }
+  }
+  return found;
+}
+
+/** The names alone, which are made much sooner. */
 function namesOf(place: Place): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const key of namedKeys(place)) {
-    if (forbids(place, key)) continue;
+  for (const [key, applying] of keysOf(place)) {
     names.add(key);
-    if (!schemasOfKey(place, key).some(({ schema }) => takesArchitecture(schema))) continue;
-    for (const architecture of LIVING_ARCHITECTURES) names.add(`${key}_${architecture}`);
+    for (const name of withArchitecture(key, applying)) names.add(name);
   }
   return names;
+}
+
+function* keysOf(place: Place): Generator<readonly [string, readonly Applying[]]> {
+  for (const key of namedKeys(place)) {
+    const applying = schemasOfKey(place, key);
+    if (!forbids(applying)) yield [key, applying];
+  }
+}
+
+function withArchitecture(key: string, applying: readonly Applying[]): readonly string[] {
+  if (!applying.some(({ schema }) => takesArchitecture(schema))) return [];
+  return LIVING_ARCHITECTURES.map((architecture) => `${key}_${architecture}`);
 }
 
 /** Every key that is named, in the order of the schemas. */
@@ -217,8 +247,8 @@ function requiredKeys(place: Place): ReadonlySet<string> {
 }
 
 /** A schema that applies for certain does not take the key at all. */
-function forbids(place: Place, key: string): boolean {
-  return schemasOfKey(place, key).some(({ schema, certain }) => certain && schema.constant === false);
+function forbids(applying: readonly Applying[]): boolean {
+  return applying.some(({ schema, certain }) => certain && schema.constant === false);
 }
 
 /** The schemas and all that join them on an instance, outermost first, what a `$ref` leads to before what refers. */

@@ -18,7 +18,7 @@ import {
   SKIP,
   STRING,
 } from './instance.ts';
-import type { JsonValue, SchemaObject } from './types.ts';
+import type { Evaluation, JsonValue, SchemaObject } from './types.ts';
 
 export const INVALID = 0;
 export const VALID = 1;
@@ -88,8 +88,8 @@ export class Compiled {
   contains: Compiled | undefined = undefined;
   unevaluatedItems: Compiled | undefined = undefined;
 
-  /** Names of keys, with the schemas that name them, by a hash of these: see `Annotations.keyNames`. */
-  keyNames: Map<number, NamedKeys> | undefined = undefined;
+  /** By a hash of the schemas that apply: see `Annotations`. */
+  namedKeys: Map<number, NamedKeys> | undefined = undefined;
 
   private readonly sure: Applying = { schema: this, certain: true };
   private readonly unsure: Applying = { schema: this, certain: false };
@@ -124,9 +124,11 @@ export class Compiled {
   }
 }
 
-interface NamedKeys {
+/** The keys of dictionaries to which the same schemas apply, made when first asked for. */
+export interface NamedKeys {
   readonly applying: readonly Applying[];
-  readonly names: ReadonlySet<string>;
+  names: ReadonlySet<string> | undefined;
+  infos: ReturnType<Evaluation['keysFor']> | undefined;
 }
 
 /** A schema that applies. `certain`: not only as one of several branches that may be meant. */

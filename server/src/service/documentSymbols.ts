@@ -1,9 +1,9 @@
 /** The outline: key names, with the value of short ones beside. */
-import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver-types';
+import { type DocumentSymbol, type Position, SymbolKind } from 'vscode-languageserver-types';
 import type { Entry, NodeKind, PlistNode } from '../plist/types.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import { isPersonalities } from './personality.ts';
-import { rangeOf } from './text.ts';
+import { positionsOf } from './text.ts';
 import { bytesShortly, printable } from './valueWords.ts';
 
 const KINDS: Record<NodeKind, SymbolKind> = {
@@ -33,32 +33,28 @@ export function documentSymbols(document: PlistDocument, limit = SYMBOL_LIMIT): 
   const root = document.tree.root;
   if (!root) return [];
   const top: DocumentSymbol[] = [];
+  const position = positionsOf(document);
   let count = 0;
   // A list of work instead of recursion: hostile files nest deeper than the stack. Level by level.
   const work: { node: PlistNode; into: DocumentSymbol[] }[] = [{ node: root, into: top }];
   for (const { node, into } of work) {
     if (count >= limit) break;
     const personalities = isPersonalities(node);
-    for (const { name, key, value } of childrenOf(node)) {
-      if (count++ >= limit) break;
-      const symbol = symbolFor(document, name, key, value, personalities);
+    const add = (name: string, key: PlistNode | undefined, value: PlistNode | undefined): void => {
+      if (count++ >= limit) return;
+      const symbol = symbolFor(position, name, key, value, personalities);
       into.push(symbol);
       if (value && (value.kind === 'dict' || value.kind === 'array') && !value.selfClosing) {
         symbol.children = [];
         work.push({ node: value, into: symbol.children });
       }
-    }
+    };
+    for (const { key, value } of node.entries) add(key.text, key, value);
+    node.items.forEach((value, index) => {
+      add(itemName(value, index), undefined, value);
+    });
   }
   return top;
-}
-
-function childrenOf(
-  node: PlistNode,
-): { name: string; key: PlistNode | undefined; value: PlistNode | undefined }[] {
-  if (node.kind === 'dict') {
-    return node.entries.map(({ key, value }) => ({ name: key.text, key, value }));
-  }
-  return node.items.map((value, index) => ({ name: itemName(value, index), key: undefined, value }));
 }
 
 function itemName(value: PlistNode, index: number): string {
@@ -71,26 +67,32 @@ function itemName(value: PlistNode, index: number): string {
 }
 
 function symbolFor(
-  document: PlistDocument,
+  position: (offset: number) => Position,
   name: string,
   key: PlistNode | undefined,
   value: PlistNode | undefined,
   personality: boolean,
 ): DocumentSymbol {
   const own = key ?? value!;
-  const range = rangeOf(document, { start: own.start, end: Math.max(own.end, value?.end ?? 0) });
+  const start = position(own.start);
+  const ownEnd = position(own.end);
+  const isWhole = value === undefined || value.end <= own.end;
   return {
     // The protocol forbids empty names, and line breaks spoil an outline.
-    name: name.replace(/\s+/g, ' ').trim() || '(empty key)',
+    name: inOneLine(name) || '(empty key)',
     detail: value ? ((personality ? personalityDetail(value) : undefined) ?? valueDetail(value)) : 'no value',
     kind: value
       ? personality && value.kind === 'dict'
         ? SymbolKind.Class
         : KINDS[value.kind]
       : SymbolKind.Null,
-    range,
-    selectionRange: rangeOf(document, own),
+    range: { start, end: isWhole ? ownEnd : position(value.end) },
+    selectionRange: { start, end: ownEnd },
   };
+}
+
+function inOneLine(text: string): string {
+  return /^\S*$/.test(text) ? text : text.replace(/\s+/g, ' ').trim();
 }
 
 /** What a personality matches and what it makes; undefined where that does not stand there. */
@@ -145,7 +147,7 @@ export function valueDetail(value: PlistNode): string {
     case 'unknown':
       return `<${value.tag}>`;
     default: {
-      const text = value.text.replace(/\s+/g, ' ').trim();
+      const text = inOneLine(value.text);
       return text.length > 80 ? `${text.slice(0, 79)}…` : text;
     }
   }

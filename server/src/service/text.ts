@@ -37,6 +37,37 @@ export function rangeOf(document: PlistDocument, { start, end }: TextRange): Ran
   return { start: text.positionAt(start), end: text.positionAt(end) };
 }
 
+/**
+ * {@link positionAt} for many offsets of which most are in the line of the one before or in the next: the line is
+ * not looked for among all then.
+ */
+export function positionsOf(document: PlistDocument): (offset: number) => Position {
+  const lines = textDocumentOf(document);
+  const { text } = document;
+  let line = 0;
+  let start = 0;
+  let next = -1;
+  return (offset) => {
+    if (offset >= next && next > start) {
+      const after = lines.offsetAt({ line: line + 2, character: 0 });
+      if (offset < after) {
+        line++;
+        start = next;
+        next = after;
+      }
+    }
+    // Between the two characters of a line break only the document itself knows the place.
+    if (offset >= start && offset < next && text.charCodeAt(offset - 1) !== 13) {
+      return { line, character: offset - start };
+    }
+    const position = lines.positionAt(offset);
+    line = position.line;
+    start = lines.offsetAt({ line, character: 0 });
+    next = lines.offsetAt({ line: line + 1, character: 0 });
+    return position;
+  };
+}
+
 export function toLspEdit(document: PlistDocument, edit: TextEdit): LspTextEdit {
   return { range: rangeOf(document, edit), newText: edit.newText };
 }
