@@ -27,6 +27,7 @@ export function activateWith(context: vscode.ExtensionContext, createClient: Cre
     explainMatchCommand: 'driverPlist.explainMatch',
     showDecisionCommand: 'driverPlist.showDecision',
     readFile: true,
+    notifications: true,
     convertCommand: 'driverPlist.convert',
     bundles: true,
     fileSystem: true,

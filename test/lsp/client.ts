@@ -197,12 +197,18 @@ export async function startClient(
     rootUri: null,
     ...(options.folders && { workspaceFolders: options.folders.map((uri) => ({ uri, name: uri })) }),
     capabilities,
-    initializationOptions: options.initializationOptions,
+    initializationOptions: withNotifications(options.initializationOptions),
     ...options.params,
   });
   Object.assign(client, { initialized });
   await connection.sendNotification('initialized', {});
   return client;
+}
+
+/** The tests wait for our own notifications, which a client must ask for. */
+function withNotifications(given: unknown): unknown {
+  if (given === undefined) return { notifications: true };
+  return typeof given === 'object' && given !== null ? { notifications: true, ...given } : given;
 }
 
 async function openDocument(

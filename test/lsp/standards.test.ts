@@ -303,6 +303,30 @@ describe('life of a server', () => {
 });
 
 describe('messages that are not ours', () => {
+  test('a client that asks for nothing of ours is sent what the protocol names alone', async () => {
+    const dump = path.join(work, 'no dump.txt');
+    writeFileSync(dump, 'nothing');
+    const client = await startClient(
+      { ...CLIENT_3_16, window: { showMessage: {} } },
+      {
+        folders: [pathToFileURL(project('plain')).href],
+        params: { initializationOptions: { settings: { registryDump: dump } } },
+      },
+    );
+    const document = await client.open('file:///w/Lamp/Info.plist', FAULTY);
+    assert.ok((await document.published()).length > 0);
+    await document.change('IOUSBHostDevice', 'IOUSBHostInterface');
+    await document.published();
+    await bundlesOf(client);
+    const { message } = await client.waitFor<{ message: string }>('window/showMessage');
+    assert.match(message, /no%20dump\.txt|no dump\.txt/);
+    const own = [...client.received.keys()].filter(
+      (method) => !/^(?:textDocument|window|workspace|client|\$)\//.test(method),
+    );
+    assert.deepEqual(own, []);
+    assert.equal(await client.stop(), 0);
+  });
+
   test('an unknown request is answered, an unknown notification passed over', async () => {
     const client = await startClient(CLIENT_PULL);
     for (const method of ['textDocument/rename', 'acme/doIt', '$/acme']) {

@@ -22,6 +22,8 @@ export interface ServerAbilities {
   readonly progress: boolean;
   /** Reads files for us (`initializationOptions.readFile`). */
   readonly readFile: boolean;
+  /** Takes our own notifications, `driverPlist/…` (`initializationOptions.notifications`); others warn of them. */
+  readonly notifications: boolean;
   /** What a click on a lens about matching runs (`initializationOptions.explainMatchCommand`). */
   readonly explainMatchCommand: string | undefined;
   /** What shows the decision about a device (`initializationOptions.showDecisionCommand`); without it no lens offers it. */
@@ -42,6 +44,7 @@ export function readAbilities(params: InitializeParams): ServerAbilities {
     refreshCodeLenses: workspace?.codeLens?.refreshSupport === true,
     progress: window?.workDoneProgress === true,
     readFile: options.readFile === true,
+    notifications: options.notifications === true,
     explainMatchCommand:
       typeof options.explainMatchCommand === 'string' ? options.explainMatchCommand : undefined,
     showDecisionCommand:

@@ -11,7 +11,10 @@ export interface DocumentKindParams extends DetectedKind {
   readonly uri: string;
 }
 
-/** Notification, server to client: sent when a document is opened and whenever its kind changes. */
+/**
+ * Notification, server to client: sent when a document is opened and whenever its kind changes, to clients whose
+ * initialization options say `notifications: true`.
+ */
 export const DOCUMENT_KIND_NOTIFICATION = 'driverPlist/documentKind';
 
 /** Request, client to server: {@link KindRequestParams} in, {@link DocumentKindParams} or null out. */

@@ -1,5 +1,11 @@
 /** The registry dump in use: which it is, how it is read, who is told. */
-import { type CancellationToken, type Connection, ResponseError } from 'vscode-languageserver';
+import {
+  type CancellationToken,
+  type Connection,
+  MessageType,
+  ResponseError,
+  ShowMessageNotification,
+} from 'vscode-languageserver';
 import { type Registry, type RegistryResult, registrySteps } from '../iokit/registry.ts';
 import type { FileSystem } from '../workspace/types.ts';
 import { stackOf } from './guard.ts';
@@ -40,6 +46,8 @@ export interface RegistryStoreOptions {
   readonly files: FileSystem | undefined;
   /** The client reads files for us where we cannot. */
   readonly clientReads: boolean;
+  /** The client takes our notification; another is shown what went wrong. */
+  readonly clientHears: boolean;
   /** The client shows progress that the server begins. */
   readonly clientProgress: boolean;
   /** Another dump, or none, is in use now. */
@@ -49,14 +57,18 @@ export interface RegistryStoreOptions {
 const CANCELLED: LoadRegistryResult = { ok: false, message: 'Loading the registry dump was cancelled.' };
 
 export function createRegistryStore(options: RegistryStoreOptions): RegistryStore {
-  const { connection, timer, files, clientReads, changed } = options;
+  const { connection, timer, files, clientReads, clientHears, changed } = options;
   let loaded: LoadedRegistry | undefined;
   let fromSetting: string | undefined;
   let latest = 0;
 
   const tell = (problem?: string): void => {
     const params: RegistryParams = { registry: loaded?.summary ?? null, ...(problem ? { problem } : {}) };
-    connection.sendNotification(REGISTRY_NOTIFICATION, params).catch(() => {});
+    if (clientHears) connection.sendNotification(REGISTRY_NOTIFICATION, params).catch(() => {});
+    else if (problem !== undefined) {
+      const message = { type: MessageType.Warning, message: problem };
+      connection.sendNotification(ShowMessageNotification.method, message).catch(() => {});
+    }
     changed();
   };
 

@@ -187,6 +187,7 @@ function createServer(
     timer: runtime.timer,
     files: runtime.files,
     clientReads: abilities.readFile,
+    clientHears: abilities.notifications,
     clientProgress: abilities.progress,
     changed: () => {
       const dump = registry.current()?.registry;
@@ -325,11 +326,12 @@ function withWorkspace(own: ServerCapabilities, more: ServerCapabilities): Serve
   };
 }
 
-/** Tells the client what a document was taken for, when it is opened and when that changes. */
-function kindNotifier({ connection, documentFor, timer }: FeatureContext): {
+/** Tells a client that wants to know what a document was taken for, when it is opened and when that changes. */
+function kindNotifier({ connection, documentFor, timer, abilities }: FeatureContext): {
   changed(uri: string): void;
   closed(uri: string): void;
 } {
+  if (!abilities.notifications) return { changed() {}, closed() {} };
   const told = new Map<string, string>();
   const waiting = new Map<string, { dispose(): void }>();
 
