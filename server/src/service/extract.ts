@@ -120,7 +120,10 @@ function applied(text: string, { start, end }: TextRange, edits: readonly TextEd
   return result + text.slice(at, end);
 }
 
-/** Starts of the lines of a block that begin with a tag or a comment; the text of a value is not among them. */
+/**
+ * Starts of the lines of a block that begin with a tag, a comment or the bytes of a data, in which blanks mean nothing;
+ * lines of other texts are not among them.
+ */
 function lineStartsOf({ entry: { key, value }, first }: Block): number[] {
   const { tree } = key;
   const nodes = value ? [key, value] : [key];
@@ -130,8 +133,22 @@ function lineStartsOf({ entry: { key, value }, first }: Block): number[] {
   return [
     ...commentLines(tree, first, key.start),
     ...commentLines(tree, key.end, value?.start ?? key.end),
+    ...(value ? dataLines(value) : []),
     ...lines,
   ].sort((a, b) => a - b);
+}
+
+/** Starts of the lines that hold nothing but bytes, in a value and all that is in it. */
+function dataLines(value: PlistNode): number[] {
+  const { tree } = value;
+  const found: number[] = [];
+  for (let id = value.id; id < tree.size && tree.node(id).start < value.end; id++) {
+    const { kind, openEnd, closeStart } = tree.node(id);
+    if (kind !== 'data') continue;
+    const content = tree.text.slice(openEnd, closeStart);
+    for (const { index } of content.matchAll(/(?<=[\r\n])[ \t]*[A-Za-z0-9+/=]/g)) found.push(openEnd + index);
+  }
+  return found;
 }
 
 /** Pairs that a selection covers; several may be covered in part, one alone must be covered whole. */

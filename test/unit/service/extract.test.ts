@@ -189,7 +189,10 @@ describe('selected pairs', () => {
 
 			<key>Levels</key>
 			<array>
-				<integer>0x10</integer>
+				<data>
+				AAEC
+				AwQ=
+				</data>
 			</array>
 ›			<key>IOUserServerName</key>
 			<string>com.example.lamp</string>`),
@@ -212,7 +215,10 @@ describe('selected pairs', () => {
 
 				<key>Levels</key>
 				<array>
-					<integer>0x10</integer>
+					<data>
+					AAEC
+					AwQ=
+					</data>
 				</array>
 			</dict>
 			<key>IOUserServerName</key>
