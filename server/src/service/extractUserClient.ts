@@ -2,7 +2,7 @@
  * The user client of a dext that stands in the personality itself, or beside the personalities, into the dictionary
  * where `IOService::Create` looks for it: apple-oss-distributions/xnu iokit/Kernel/IOUserServer.cpp:5168-5225.
  */
-import { moveEntry } from '../plist/edit.ts';
+import { insertEntry, moveEntry } from '../plist/edit.ts';
 import type { Entry, PlistNode } from '../plist/types.ts';
 import { hasBuildVariable } from '../plist/variables.ts';
 import type { PlistDocument } from '../workspace/types.ts';
@@ -16,7 +16,7 @@ const NAME = 'UserClientProperties';
 const KERNEL_CLASS = 'IOUserUserClient';
 const CLIENT = /(?:User)?Client$/;
 
-/** At the name or a tag of a personality of a dext, and at the keys that are to move. Never throws. */
+/** At the name or a tag of a personality of a dext, and at the keys that are to move; a new one where there is none. */
 export function extractUserClient(
   document: PlistDocument,
   node: PlistNode,
@@ -27,15 +27,28 @@ export function extractUserClient(
   if (personality?.kind !== 'dict' || !isPersonality(personality)) return [];
   if (!isDext(document, personality) || personality.keyNode(NAME)) return [];
   const found = flattened(personality) ?? legacy(personality);
+  if (!found && personality === dict) return added(personality);
   if (!found || !(personality === dict || found.at.some(({ key }) => key.id === own?.id))) return [];
   return [{ title: `Extract the user client into ${NAME}`, kind: 'refactor.extract', ...found }];
 }
 
+/** `IOUserServerName` makes a personality a dext's, whatever the file is. */
 function isDext({ kind }: PlistDocument, personality: PlistNode): boolean {
-  const has = (key: string): boolean => personality.keyNode(key) !== undefined;
-  return (
-    kind.kind === 'dext' || kind.kind === 'codeless-dext' || has('IOUserServerName') || has('IOUserClass')
-  );
+  const isDextFile = kind.kind === 'dext' || kind.kind === 'codeless-dext';
+  return isDextFile || personality.keyNode('IOUserServerName') !== undefined;
+}
+
+/** A user client for a driver that has none. A class of Apple's base classes opens none of its own. */
+function added(personality: PlistNode): Refactoring[] {
+  const driver = personality.get('IOUserClass')?.string?.trim();
+  const has = personality.entries.some(({ key }) => key.text.endsWith(NAME));
+  if (!driver || !/^[A-Za-z_]\w*$/.test(driver) || /^IO[A-Z]/.test(driver) || has) return [];
+  const client = new Map([
+    ['IOClass', KERNEL_CLASS],
+    ['IOUserClass', `${driver}UserClient`],
+  ]);
+  const edits = insertEntry(personality, NAME, client, { at: 'sorted' });
+  return [{ title: 'Add a user-client dictionary', edits }];
 }
 
 type Extraction = Pick<Refactoring, 'edits' | 'toName'> & { readonly at: readonly Entry[] };

@@ -135,6 +135,33 @@ describe('the user client of a personality', () => {
 			<string>Lamp</string>`,
     );
   });
+  test('a driver without one gets one, at its place among sorted keys', () => {
+    const text = dext(`			<key>IOUserClass</key>
+			<string>Lamp</string>
+			<key>idVendor</key>
+			<integer>1452</integer>`).replace('>Lamp</key>', '>La‹mp</key>');
+    assert.equal(
+      insideDext(offered(text, 'refactor.rewrite').after('Add a user-client dictionary')),
+      `			<key>IOUserClass</key>
+			<string>Lamp</string>
+			<key>UserClientProperties</key>
+			<dict>
+				<key>IOClass</key>
+				<string>IOUserUserClient</string>
+				<key>IOUserClass</key>
+				<string>LampUserClient</string>
+			</dict>
+			<key>idVendor</key>
+			<integer>1452</integer>`,
+    );
+    const titles = (before: string, after: string) =>
+      offered(text.replace(before, after), 'refactor.rewrite').titles;
+    assert.ok(
+      !titles('<string>Lamp<', '<string>IOUserHIDEventDriver<').includes('Add a user-client dictionary'),
+    );
+    assert.ok(!titles('idVendor', 'LampUserClientProperties').includes('Add a user-client dictionary'));
+    assert.ok(!titles('DEXT', 'KEXT').includes('Add a user-client dictionary'));
+  });
   test('not in a kext, not for a class of Apple’s kernel, not where there is a dictionary already', () => {
     const line = '\t\t\t<key>IOUser‹ClientClass</key>\n\t\t\t<string>LampUserClient</string>';
     assert.deepEqual(offered(dext(line).replace('DEXT', 'KEXT')).titles, []);
