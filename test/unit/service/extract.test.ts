@@ -160,7 +160,9 @@ describe('the user client of a personality', () => {
       !titles('<string>Lamp<', '<string>IOUserHIDEventDriver<').includes('Add a user-client dictionary'),
     );
     assert.ok(!titles('idVendor', 'LampUserClientProperties').includes('Add a user-client dictionary'));
-    assert.ok(!titles('DEXT', 'KEXT').includes('Add a user-client dictionary'));
+    assert.ok(
+      !titles('<plist', '<!-- driver-plist-kind: kext -->\n<plist').includes('Add a user-client dictionary'),
+    );
   });
   test('not in a kext, not for a class of Apple’s kernel, not where there is a dictionary already', () => {
     const line = '\t\t\t<key>IOUser‹ClientClass</key>\n\t\t\t<string>LampUserClient</string>';
