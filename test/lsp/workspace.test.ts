@@ -197,6 +197,28 @@ describe('findings over several files', () => {
     assert.deepEqual(await severities({ validate: false }), []);
   });
 
+  test('of files that are not open follow the kinds in the settings at once', async () => {
+    const { folder } = copied('transport-entitlement/invalid');
+    const client = await startClient(
+      { ...PULL, workspace: { ...PULL.workspace, configuration: true } },
+      { folders: [pathToFileURL(folder).href], settings: {} },
+    );
+    const rules = async () => {
+      const report = await client.connection.sendRequest<WorkspaceDiagnosticReport>('workspace/diagnostic', {
+        previousResultIds: [],
+      });
+      return report.items.flatMap((item) => ('items' in item ? item.items.map(({ code }) => code) : []));
+    };
+    assert.deepEqual(await rules(), ['workspace/transport-entitlement']);
+    client.settings = { kinds: { 'Driver/Info.plist': 'kext' } };
+    await client.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    assert.ok((await rules()).some((rule) => String(rule).startsWith('kext/')));
+    client.settings = {};
+    await client.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    assert.deepEqual(await rules(), ['workspace/transport-entitlement']);
+    await client.stop();
+  });
+
   test('of files that are not open obey the settings and the project file of their own folder', async () => {
     const [first, second, third] = [1, 2, 3].map(() => copied('transport-entitlement/invalid'));
     assert.ok(first && second && third);

@@ -235,8 +235,12 @@ export function createLiveWorkspace(needs: WorkspaceNeeds): LiveWorkspace {
     configChanged() {
       reading = reading
         .then(() => ofFolders.load(folders))
-        .then(tell)
-        .catch(() => {});
+        .then(() => {
+          const changed = workspace.kindsChanged();
+          tell();
+          if (changed) refresh();
+        })
+        .catch((error) => connection.console.error(`workspace: ${stackOf(error)}`));
     },
     devicesChanged(given) {
       ofFolders.setDevices(given);

@@ -134,6 +134,24 @@ export class Workspace {
     }
   }
 
+  /**
+   * Settings give other kinds than before: what has been read is judged anew, without reading it again.
+   *
+   * @returns true when a file is of another kind now
+   */
+  kindsChanged(): boolean {
+    let changed = false;
+    for (const [uri, { kind, text, tree }] of this.#documents) {
+      if (this.#signed.has(uri)) continue;
+      const document = openDocument(uri, text, 0, { kind: this.#options.kindOf?.(uri), tree });
+      if (document.kind.kind === kind.kind && document.kind.by === kind.by) continue;
+      this.#documents.set(uri, document);
+      changed = true;
+    }
+    if (changed) this.#forgetBundles();
+    return changed;
+  }
+
   /** A document that the editor holds; `undefined` when it is closed there. */
   setOpen(uri: string, document: PlistDocument | undefined): void {
     const before = this.document(uri)?.kind.kind;
