@@ -161,6 +161,9 @@ function inputsOf(workspace: Workspace, bundle: Bundle): unknown[] {
     }
     for (const uri of one.interfaces) inputs.push(workspace.classesIn(uri));
   }
+  for (const { configurations } of workspace.shippedWith(bundle)) {
+    for (const { infoPlist } of configurations) inputs.push(infoPlist && workspace.document(infoPlist));
+  }
   return inputs;
 }
 

@@ -5,6 +5,8 @@ import { categoryOf } from '../iokit/matching-catalogue.ts';
 import type { Nub } from '../iokit/nub.ts';
 import { PCI_KEYS, pciPatterns } from '../iokit/pci.ts';
 import { isArray, isDict, type PlistDict, type PlistValue } from '../plist/value.ts';
+import type { Bundle } from '../workspace/bundles.ts';
+import type { BundleKind } from '../workspace/types.ts';
 import { DEXT_KINDS, isFilledIn, KEXT_KINDS } from './bundle-values.ts';
 import type { PersonalityNode, ViewContext, WorkspaceRule } from './types.ts';
 import { type BundleView, related, siblingView, type ViewFile } from './workspace-view.ts';
@@ -145,27 +147,60 @@ function scoresOn(devices: readonly Nub[], table: PlistDict): number[] | undefin
   return scores.some((score) => score === undefined) ? undefined : (scores as number[]);
 }
 
-function checkCompetition({ workspace, view, report }: ViewContext): void {
-  const own = candidatesOf(view).filter(({ personality }) => personality.isDext);
+/** Drivers beside a bundle's own, and whether one app carries both. */
+interface Beside {
+  readonly candidates: readonly Candidate[];
+  readonly isCarried: boolean;
+}
+
+/**
+ * Personalities of drivers of some kinds that the same app carries, then of those that no app ties to this one but
+ * the project or the folder of products.
+ */
+function besides({ workspace, view }: ViewContext, kinds: readonly BundleKind[]): Beside[] {
+  const carried = new Set(view.bundle.hosts.flatMap((host) => host.embeds.map(({ bundle }) => bundle)));
+  const together = workspace.shippedWith(view.bundle).filter((bundle) => !carried.has(bundle));
+  const candidates = (bundles: readonly Bundle[], apart: boolean) =>
+    bundles
+      .filter((bundle) => bundle !== view.bundle && kinds.includes(bundle.kind))
+      .map((bundle) => siblingView(workspace, view, bundle))
+      .filter((one) => one !== undefined)
+      .filter(({ bundleId }) => !apart || isRival(view.bundleId, bundleId))
+      .flatMap(candidatesOf);
+  return [
+    { candidates: candidates([...carried], false), isCarried: true },
+    { candidates: candidates(together, true), isCarried: false },
+  ];
+}
+
+/** Bundles of one id are variants, of which a Mac has one; Apple’s own are tuned to each other. */
+function isRival(own: string | undefined, other: string | undefined): boolean {
+  if (own === undefined || other === undefined || own === other) return false;
+  return !(own.startsWith('com.apple.') && other.startsWith('com.apple.'));
+}
+
+function checkCompetition(context: ViewContext): void {
+  const { view, report } = context;
+  const isDext = DEXT_KINDS.includes(view.bundle.kind);
+  const own = candidatesOf(view).filter(({ personality }) => personality.isDext === isDext);
   if (own.length === 0) return;
-  const others = view.bundle.hosts
-    .flatMap((host) => host.embeds.map(({ bundle }) => bundle))
-    .filter((bundle) => bundle !== view.bundle && DEXT_KINDS.includes(bundle.kind))
-    .map((bundle) => siblingView(workspace, view, bundle))
-    .flatMap((sibling) => (sibling ? candidatesOf(sibling) : []));
+  const [carried, together] = besides(context, isDext ? DEXT_KINDS : KEXT_KINDS);
+  // Of several personalities of one kext each may be for another system; only its neighbours are compared.
+  const inside = isDext ? [...own, ...(carried?.candidates ?? [])] : [];
+  const apart = new Set(together?.candidates);
   const byProvider = new Map<string, Candidate[]>();
-  for (const one of [...own, ...others]) {
+  for (const one of [...inside, ...apart]) {
     const key = `${one.personality.providerClass} ${categoryOf(one.table)}`;
     byProvider.set(key, [...(byProvider.get(key) ?? []), one]);
   }
   for (const candidate of own) {
     const rivals =
       byProvider.get(`${candidate.personality.providerClass} ${categoryOf(candidate.table)}`) ?? [];
-    const devices = rivals.length > 1 ? devicesOf(candidate) : [];
+    const devices = rivals.some((rival) => rival !== candidate) ? devicesOf(candidate) : [];
     const scores = scoresOn(devices, candidate.table);
     if (devices.length === 0 || !scores) continue;
     for (const rival of rivals) {
-      if (rival === candidate || !rival.personality.isDext) continue;
+      if (rival === candidate || rival.personality.isDext !== isDext) continue;
       const theirs = scoresOn(devices, rival.table);
       if (!theirs) continue;
       const loses = theirs.every((score, index) => score > (scores[index] ?? 0));
@@ -174,12 +209,14 @@ function checkCompetition({ workspace, view, report }: ViewContext): void {
       if ((!loses && !ties) || saidBefore) continue;
       const name = rivalName(candidate, rival);
       const { document } = candidate.file;
+      const both = apart.has(rival) ? 'Where both are installed, ' : '';
       report({
         document,
         at: candidate.personality.node.key ?? candidate.personality.node,
+        ...(both && { severity: 'information' as const }),
         message: loses
-          ? `${candidate.personality.name} never starts: ${name} matches every device that it matches, and scores higher (${theirs[0]} against ${scores[0]}). Take one of the two out, or let each match its own devices.`
-          : `${candidate.personality.name} and ${name} match the same devices with the same score (${scores[0]}), so chance decides which of them starts. Take one out, or let each match its own devices.`,
+          ? `${both}${candidate.personality.name} never starts: ${name} matches every device that it matches, and scores higher (${theirs[0]} against ${scores[0]}). Take one of the two out, or let each match its own devices.`
+          : `${both}${candidate.personality.name} and ${name} match the same devices with the same score (${scores[0]}), so ${isDext ? 'chance' : 'chance, or what their probe methods answer,'} decides which of them starts. Take one out, or let each match its own devices.`,
         related: [
           related(
             rival.file.document,
@@ -198,29 +235,34 @@ function rivalName(candidate: Candidate, rival: Candidate): string {
   return candidate.view.bundle === rival.view.bundle ? name : `${name} of ${rival.view.bundle.name}`;
 }
 
-function checkKext({ workspace, view, report }: ViewContext): void {
-  const kexts = view.bundle.hosts
-    .flatMap((host) => host.embeds.map(({ bundle }) => bundle))
-    .filter((bundle) => KEXT_KINDS.includes(bundle.kind))
-    .map((bundle) => siblingView(workspace, view, bundle))
-    .flatMap((sibling) => (sibling ? candidatesOf(sibling) : []));
-  if (kexts.length === 0) return;
+function checkKext(context: ViewContext): void {
+  const { view, report } = context;
+  const groups = besides(context, KEXT_KINDS);
+  if (groups.every(({ candidates }) => candidates.length === 0)) return;
   for (const candidate of candidatesOf(view)) {
     const devices = candidate.personality.isDext ? devicesOf(candidate) : [];
-    const rival = kexts.find(({ table }) => devices.length > 0 && scoresOn(devices, table) !== undefined);
-    if (!rival) continue;
-    report({
-      document: candidate.file.document,
-      at: candidate.personality.node.key ?? candidate.personality.node,
-      message: `The app carries a dext and a kext for one device: ${candidate.personality.name} here and ${rivalName(candidate, rival)}. Where the system knows the dext it does not load the kext: ship the kext in a product for older systems only.`,
-      related: [
-        related(
-          rival.file.document,
-          rival.personality.node.key ?? rival.personality.node,
-          'the kext’s personality',
-        ),
-      ],
-    });
+    if (devices.length === 0) continue;
+    for (const { candidates, isCarried } of groups) {
+      const rival = candidates.find(({ table }) => scoresOn(devices, table) !== undefined);
+      if (!rival) continue;
+      const who = `${candidate.personality.name} here and ${rivalName(candidate, rival)}`;
+      report({
+        document: candidate.file.document,
+        at: candidate.personality.node.key ?? candidate.personality.node,
+        ...(!isCarried && { severity: 'information' as const }),
+        message: isCarried
+          ? `The app carries a dext and a kext for one device: ${who}. Where the system knows the dext it does not load the kext: ship the kext in a product for older systems only.`
+          : `There are a dext and a kext for one device: ${who}. Where both are installed the system does not load the kext: install one of them, the kext on older systems only.`,
+        related: [
+          related(
+            rival.file.document,
+            rival.personality.node.key ?? rival.personality.node,
+            'the kext’s personality',
+          ),
+        ],
+      });
+      break;
+    }
   }
 }
 
@@ -229,12 +271,12 @@ export const matchingRules: readonly WorkspaceRule[] = [
     id: 'workspace/competing-personalities',
     severity: 'warning',
     title: 'Personalities that compete for the same device',
-    what: 'A dext personality on USB, HID or PCI of which another personality of the same dext, or of another dext in the same app, matches every device, in the same match category, and scores at least as high. Found by the matching engine, on the devices that the personality asks for.',
+    what: 'A dext personality on USB, HID or PCI of which another personality of the same dext, or of another dext in the same app, matches every device, in the same match category, and scores at least as high. As information, the same of a dext or kext and another one of the same project or folder of built products. Found by the matching engine, on the devices that the personality asks for.',
     why: 'In each match category one driver starts: the one with the highest score. Of equal ones it is not said which.',
     how: 'Take one of the two out, or narrow them so that each matches its own devices. A wide personality as the last resort beside narrow ones is fine and not reported.',
     source: ['apple-oss-distributions/xnu iokit/Kernel/IOService.cpp:4794-5006'],
     supersedes: ['match/usb-outranked'],
-    kinds: DEXT_KINDS,
+    kinds: [...DEXT_KINDS, ...KEXT_KINDS],
     examples: {
       invalid:
         '<key>Old</key>\n<!-- idVendor 4660, idProduct 1 -->\n<key>New</key>\n<!-- idVendor 4660, idProduct 1 -->',
@@ -246,8 +288,8 @@ export const matchingRules: readonly WorkspaceRule[] = [
   {
     id: 'workspace/kext-and-dext',
     severity: 'warning',
-    title: 'Kext and dext for one device in one app',
-    what: 'An app that carries both a dext and a kext that match the same USB, HID or PCI device.',
+    title: 'Kext and dext for one device',
+    what: 'An app that carries both a dext and a kext that match the same USB, HID or PCI device. As information, a dext and a kext of one project or one folder of built products that do.',
     why: 'A system that runs the dext does not load the kext for the device.',
     how: 'Ship the kext in a product for older systems only.',
     source: ['UNVERIFIED: said by developers; no open source of Apple decides it'],

@@ -348,3 +348,33 @@ function folderBundle(
 function decodedName(uri: string): string {
   return Utils.basename(URI.parse(uri));
 }
+
+/** Larger groups are a collection (all kexts of a Mac, a kext library), no product. */
+const MAX_TOGETHER = 24;
+
+/**
+ * Groups of driver bundles that plausibly come to one Mac together, though no bundle carries them all: the targets of
+ * one project, and built products in one folder. Never throws.
+ */
+export function shippedTogether(bundles: readonly Bundle[]): ReadonlyMap<Bundle, readonly Bundle[]> {
+  const groups = new Map<string, Bundle[]>();
+  for (const bundle of bundles) {
+    if (!DRIVER_KINDS.has(bundle.kind) || bundle.origin === 'folder') continue;
+    const place =
+      bundle.origin === 'built' ? bundle.uri.slice(0, bundle.uri.lastIndexOf('/')) : `${bundle.uri}#`;
+    const group = groups.get(place);
+    if (group) group.push(bundle);
+    else groups.set(place, [bundle]);
+  }
+  const together = new Map<Bundle, readonly Bundle[]>();
+  for (const group of groups.values()) {
+    if (group.length < 2 || group.length > MAX_TOGETHER) continue;
+    for (const bundle of group) {
+      together.set(
+        bundle,
+        group.filter((one) => one !== bundle),
+      );
+    }
+  }
+  return together;
+}

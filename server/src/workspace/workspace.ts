@@ -1,6 +1,6 @@
 /** The workspace: the files of some folders, read once, and the bundles that they make. */
 import { URI, Utils } from 'vscode-uri';
-import { assembleBundles, type Bundle } from './bundles.ts';
+import { assembleBundles, type Bundle, shippedTogether } from './bundles.ts';
 import { openDocument } from './document.ts';
 import { type Executable, readExecutable } from './executable.ts';
 import { type ClassDeclaration, classDeclarations } from './iig.ts';
@@ -65,6 +65,7 @@ export class Workspace {
   #notices: Notice[] = [];
   #bundles: readonly Bundle[] | undefined;
   #users: ReadonlyMap<string, readonly Bundle[]> | undefined;
+  #together: ReadonlyMap<Bundle, readonly Bundle[]> | undefined;
 
   /** @param roots URIs of folders */
   constructor(fs: FileSystem, roots: readonly string[], options: WorkspaceOptions = {}) {
@@ -229,6 +230,12 @@ export class Workspace {
     return this.#users.get(uri) ?? [];
   }
 
+  /** Other drivers of the same project or folder of products, which plausibly come to one Mac with this one. */
+  shippedWith(bundle: Bundle): readonly Bundle[] {
+    this.#together ??= shippedTogether(this.bundles);
+    return this.#together.get(bundle) ?? [];
+  }
+
   /** Classes that a bundle's `.iig` files declare. */
   classesOf(bundle: Bundle): SourceClass[] {
     return bundle.interfaces.flatMap((uri) => this.classesIn(uri));
@@ -277,6 +284,7 @@ export class Workspace {
   #forgetBundles(): void {
     this.#bundles = undefined;
     this.#users = undefined;
+    this.#together = undefined;
   }
 
   #forget(uri: string): void {
