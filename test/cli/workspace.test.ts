@@ -1,6 +1,7 @@
 /** `lint FOLDER` on sample projects: findings over several files beside those of each file. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { driverPlist, folderWith } from './command.ts';
@@ -55,6 +56,20 @@ test('each sample project shows what its expected.txt says', () => {
 });
 
 describe('lint of a folder', () => {
+  test('says the same of files whose paths hold brackets, blanks and other scripts', (t) => {
+    const cwd = mkdtempSync(path.join(tmpdir(), 'driver-plist-'));
+    t.after(() => rmSync(cwd, { recursive: true, force: true }));
+    cpSync(path.join(RULES, 'family-entitlement/invalid'), path.join(cwd, 'plain'), { recursive: true });
+    cpSync(path.join(cwd, 'plain'), path.join(cwd, "odd (1) [x] it's #é"), { recursive: true });
+    const rulesIn = (folder: string) =>
+      lintJson(path.join(cwd, folder), '.').report.files.map(({ findings }) =>
+        findings.map(({ rule }) => rule),
+      );
+    const plain = rulesIn('plain');
+    assert.ok(plain.flat().some((rule) => rule.startsWith('workspace/')));
+    assert.deepEqual(rulesIn("odd (1) [x] it's #é"), plain);
+  });
+
   test('shows what the files say together, with exit status 1 for an error', () => {
     const cwd = path.join(RULES, 'family-entitlement/invalid');
     const { status, report, stderr } = lintJson(cwd, '.');

@@ -286,6 +286,7 @@ async function check(
 
 /** Relative to the working folder for what lies below it, with `/` on every system. */
 function shownPath(absolute: string, cwd: string): string {
+  if (path.sep === '/' && absolute.startsWith(`${cwd}/`)) return absolute.slice(cwd.length + 1);
   const relative = path.relative(cwd, absolute);
   const below = relative !== '' && !/^\.\.(?:$|[\\/])/.test(relative) && !path.isAbsolute(relative);
   return (below ? relative : absolute).split(path.sep).join('/');

@@ -1,6 +1,7 @@
 /** What `lint` says of a folder beyond its single files: the bundles in it, and the rules over several files. */
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { URI } from 'vscode-uri';
 import { nodeFilesInTurn } from '../host/nodeFiles.ts';
 import type { LintOptions } from '../rules/lint.ts';
 import type { Finding } from '../rules/types.ts';
@@ -26,6 +27,11 @@ export interface SeveralFiles {
   related(finding: Finding): Promise<readonly RelatedLine[]>;
   /** Absolute paths of files below a folder that a target of a project names, whatever they are called. */
   filesBelow(folder: string): readonly string[];
+}
+
+/** As the workspace writes it: Node's own way leaves more characters as they are, such as brackets. */
+function uriOf(file: string): string {
+  return URI.file(file).toString();
 }
 
 interface Indexed {
@@ -71,12 +77,12 @@ export async function readBundles(
   }
   return {
     document(file, wanted) {
-      const uri = pathToFileURL(file).href;
+      const uri = uriOf(file);
       const owner = indexed.find(({ workspace }) => workspace.exists(uri));
       return owner?.kindOf(uri) === wanted ? owner?.workspace.plainDocument(uri) : undefined;
     },
     findings(file, options, single) {
-      const uri = pathToFileURL(file).href;
+      const uri = uriOf(file);
       optionsOf.set(uri, options);
       const owner = indexed.find(({ workspace }) => workspace.exists(uri));
       return owner ? owner.linter.merged(uri, single) : single;
