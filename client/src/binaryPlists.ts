@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type {
   READ_AS_XML_REQUEST,
   ReadAsXmlParams,
+  ReadAsXmlProblem,
   ReadAsXmlResult,
   WRITE_AS_BINARY_REQUEST,
   WriteAsBinaryParams,
@@ -131,10 +132,11 @@ async function readAsXml(session: Session, uri: vscode.Uri): Promise<ReadAsXmlRe
 /** @param uri names the file where it is no property list */
 async function bytesAsXml(session: Session, uri: vscode.Uri, base64: string): Promise<ReadAsXmlResult> {
   const params: ReadAsXmlParams = { base64 };
-  const read = await session.request<ReadAsXmlResult | null>(READ_AS_XML, params);
-  if (read !== null) return read;
+  const read = await session.request<ReadAsXmlResult | ReadAsXmlProblem | null>(READ_AS_XML, params);
+  if (read === null) throw new Error(vscode.l10n.t('{0} is no property list.', nameOf(uri)));
+  if ('text' in read) return read;
   throw new Error(
-    vscode.l10n.t('{0} is no property list, or so damaged that nothing of it can be read.', nameOf(uri)),
+    vscode.l10n.t('{0} is so damaged that nothing of it can be read. {1}', nameOf(uri), read.problem),
   );
 }
 

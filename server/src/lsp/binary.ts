@@ -1,10 +1,11 @@
 /** Reads property lists of other formats for the client, and writes binary ones. */
 import { type Connection, ResponseError } from 'vscode-languageserver';
 import { decodeBase64, encodeBase64 } from '../plist/lexical.ts';
-import { readAsXml, writeAsBinary } from '../service/plistFormats.ts';
+import { damageOf, readAsXml, writeAsBinary } from '../service/plistFormats.ts';
 import {
   READ_AS_XML_REQUEST,
   type ReadAsXmlParams,
+  type ReadAsXmlProblem,
   type ReadAsXmlResult,
   WRITE_AS_BINARY_REQUEST,
   type WriteAsBinaryParams,
@@ -16,11 +17,11 @@ const INVALID_PARAMS = -32602;
 
 /** Registers both requests. They need no open document. */
 export function registerBinary(connection: Connection): void {
-  connection.onRequest(READ_AS_XML_REQUEST, (params: ReadAsXmlParams | null) => {
+  type Read = ReadAsXmlResult | ReadAsXmlProblem | null;
+  connection.onRequest<Read, void>(READ_AS_XML_REQUEST, (params: ReadAsXmlParams | null) => {
     const bytes = bytesOf(params?.base64);
     if (!bytes) return badBytes();
-    const read: ReadAsXmlResult | undefined = readAsXml(bytes);
-    return read ?? null;
+    return readAsXml(bytes) ?? damageOf(bytes) ?? null;
   });
   const write = (params: WriteAsBinaryParams | null): WriteAsBinaryResult | ResponseError<void> => {
     const text = params?.text;

@@ -1,6 +1,9 @@
 /** Messages about property lists that are no XML. The client imports this file for its types only. */
 
-/** Request, client to server: {@link ReadAsXmlParams} in, {@link ReadAsXmlResult} or null (no property list) out. */
+/**
+ * Request, client to server: {@link ReadAsXmlParams} in, {@link ReadAsXmlResult}, {@link ReadAsXmlProblem} (so damaged
+ * that nothing of it can be read) or null (no property list) out.
+ */
 export const READ_AS_XML_REQUEST = 'driverPlist/readAsXml';
 
 /** Request, client to server: {@link WriteAsBinaryParams} in, {@link WriteAsBinaryResult} out. */
@@ -18,6 +21,11 @@ export interface ReadAsXmlResult {
   readonly writable: boolean;
   /** What could not be read, for a person. */
   readonly problem?: string;
+}
+
+export interface ReadAsXmlProblem {
+  /** Why nothing could be read, for a person. */
+  readonly problem: string;
 }
 
 export interface WriteAsBinaryParams {

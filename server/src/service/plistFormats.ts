@@ -2,7 +2,7 @@
  * Property lists in other formats as XML that can be read and edited, and back. The text is what `printPlist` writes;
  * what XML cannot say (`keepExact.ts`) is taken from the file again on the way back.
  */
-import { readBinaryPlist, writeBinaryPlist } from '../plist/binary.ts';
+import { type BinaryProblem, readBinaryPlist, writeBinaryPlist } from '../plist/binary.ts';
 import { decodeBytes, detectFormat } from '../plist/decode.ts';
 import { readJsonPlist } from '../plist/json.ts';
 import { readOpenStepPlist } from '../plist/openstep.ts';
@@ -26,7 +26,25 @@ export interface AsXml {
 
 const SET = 'A set is shown as an array: XML has no sets, and it would be written back as an array.';
 
-/** A file of any format as XML; undefined when it is no property list. Never throws. */
+/** Why nothing of a file can be shown. */
+export interface Damaged {
+  /** A sentence for a person, with the place. */
+  readonly problem: string;
+}
+
+/** Why a file that says it is a binary property list gives nothing at all; undefined for any other. Never throws. */
+export function damageOf(bytes: Uint8Array): Damaged | undefined {
+  if (detectFormat(bytes) !== 'binary') return undefined;
+  const { value, problems } = readBinaryPlist(bytes);
+  const [problem] = problems;
+  return value === undefined && problem ? { problem: placed(problem) } : undefined;
+}
+
+function placed({ offset, message }: BinaryProblem): string {
+  return `At byte ${offset}: ${message}`;
+}
+
+/** A file of any format as XML; undefined when nothing of it can be read. Never throws. */
 export function readAsXml(bytes: Uint8Array): AsXml | undefined {
   const format = detectFormat(bytes);
   if (format === 'binary') {
@@ -36,7 +54,7 @@ export function readAsXml(bytes: Uint8Array): AsXml | undefined {
     const text = printPlist(value);
     return problem === undefined
       ? { text, format, writable: true }
-      : { text, format, writable: false, problem: `At byte ${problem.offset}: ${problem.message}` };
+      : { text, format, writable: false, problem: placed(problem) };
   }
   const inside = profileText(bytes);
   if (inside !== undefined) return { text: inside, format: 'profile', writable: false };

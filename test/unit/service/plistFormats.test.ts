@@ -5,7 +5,7 @@ import { readBinaryPlist, writeBinaryPlist } from '../../../server/src/plist/bin
 import { printValue } from '../../../server/src/plist/print.ts';
 import { PlistDate, PlistReal, PlistUid, type PlistValue } from '../../../server/src/plist/value.ts';
 import { keepExact } from '../../../server/src/service/keepExact.ts';
-import { readAsXml, toXml, writeAsBinary } from '../../../server/src/service/plistFormats.ts';
+import { damageOf, readAsXml, toXml, writeAsBinary } from '../../../server/src/service/plistFormats.ts';
 import { processorTime } from '../../processorTime.ts';
 
 const RICH = new Map<string, PlistValue>([
@@ -218,7 +218,11 @@ describe('binary property lists as XML', () => {
     assert.equal(read?.writable, false);
     assert.match(read.text, /first/);
     assert.match(read.problem ?? '', /byte/);
-    assert.equal(readAsXml(new TextEncoder().encode('bplist00')), undefined);
+    const cut = writeBinaryPlist(['first']).slice(0, -4);
+    assert.equal(readAsXml(cut), undefined);
+    assert.match(damageOf(cut)?.problem ?? '', /^At byte \d+: The trailer is damaged/);
+    assert.equal(damageOf(bytes), undefined);
+    assert.equal(damageOf(new TextEncoder().encode('text')), undefined);
   });
 });
 
