@@ -12,6 +12,7 @@ import {
   LOADER_KINDS,
   quoted,
 } from './bundle-values.ts';
+import { dictionariesIn } from './dictionaries.ts';
 import { nearestVersion } from './kext-versions.ts';
 import type { Fix, Rule, RuleContext } from './types.ts';
 
@@ -192,12 +193,9 @@ const COMPARED_KEYS = new Set([
 /** A version may end in a blank: what follows is ignored. One in front is refused, which `bundle/version` says. */
 const MAY_END_IN_BLANK = /Version$/;
 
-function checkBlank({ root, evaluation, report }: RuleContext): void {
-  const stack: PlistNode[] = [root];
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    for (const item of node.items) stack.push(item);
+function checkBlank({ tree, evaluation, report }: RuleContext): void {
+  for (const node of dictionariesIn(tree)) {
     for (const { key, value } of node.entries) {
-      if (value) stack.push(value);
       const name = key.text;
       if (name !== name.trim() && knownKeysOf(evaluation, node).names.has(name.trim())) {
         report({

@@ -6,21 +6,15 @@ import { BUNDLE_KINDS, type BundleKind } from '../workspace/types.ts';
 import { offer, removeEntryFix, renameKeyFix } from './bundle-edits.ts';
 import { knownKeysOf } from './bundle-known-keys.ts';
 import { quoted, splitArch } from './bundle-values.ts';
+import { dictionariesIn } from './dictionaries.ts';
 import type { Rule, RuleContext } from './types.ts';
 
 const ALL_OURS: readonly BundleKind[] = BUNDLE_KINDS.filter((kind) => kind !== 'plist');
 
-function* dictsOf(root: PlistNode): Generator<PlistNode> {
-  const stack: PlistNode[] = [root];
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    if (node.kind === 'dict') yield node;
-    for (const item of node.items) stack.push(item);
-    for (const { value } of node.entries) if (value) stack.push(value);
-  }
-}
-
-function checkDuplicates({ root, document, report }: RuleContext): void {
-  for (const dict of dictsOf(root)) {
+function checkDuplicates({ tree, document, report }: RuleContext): void {
+  for (const dict of dictionariesIn(tree)) {
+    const { entries } = dict;
+    if (new Set(entries.map(({ key }) => key.text)).size === entries.length) continue;
     const seen = new Map<string, Entry[]>();
     for (const entry of dict.entries) {
       if (!entry.value) continue;
@@ -80,9 +74,9 @@ function sourceOf(node: PlistNode | undefined): string {
   return node ? node.tree.text.slice(node.start, node.end) : '';
 }
 
-function checkCase({ root, evaluation, report }: RuleContext): void {
+function checkCase({ tree, evaluation, report }: RuleContext): void {
   const flagged = flaggedKeys(evaluation);
-  for (const dict of dictsOf(root)) {
+  for (const dict of dictionariesIn(tree)) {
     const known = knownKeysOf(evaluation, dict);
     for (const { key } of dict.entries) {
       const name = key.text;
@@ -119,16 +113,18 @@ function isOneWord(key: string): boolean {
   return /^[A-Z]?[a-z]+$/.test(key);
 }
 
+const NONE: ReadonlySet<number | undefined> = new Set();
+
 /** The keys that a schema has named as wrong already, by node id. */
-function flaggedKeys({ findings }: Evaluation): Set<number | undefined> {
-  return new Set(findings.map(({ keyNode }) => keyNode?.id));
+function flaggedKeys({ findings }: Evaluation): ReadonlySet<number | undefined> {
+  return findings.length === 0 ? NONE : new Set(findings.map(({ keyNode }) => keyNode?.id));
 }
 
 const USB_NAMES: ReadonlySet<string> = new Set(Object.values(USB_KEYS).flat());
 
-function checkMisspelt({ root, evaluation, report }: RuleContext): void {
+function checkMisspelt({ tree, evaluation, report }: RuleContext): void {
   const flagged = flaggedKeys(evaluation);
-  for (const dict of dictsOf(root)) {
+  for (const dict of dictionariesIn(tree)) {
     const known = knownKeysOf(evaluation, dict);
     if (known.names.size === 0) continue;
     for (const { key } of dict.entries) {
