@@ -117,6 +117,8 @@ export async function startClient(
     settings?: unknown;
     initializationOptions?: unknown;
     args?: readonly string[];
+    /** More of the server's environment. */
+    env?: NodeJS.ProcessEnv;
     /** URIs of the workspace's folders. */
     folders?: readonly string[];
     /** Requests of the server that get no answer, ever. */
@@ -130,6 +132,7 @@ export async function startClient(
   assert.ok(existsSync(SERVER), 'dist/server.js is not there: run npm run build first');
   const child = spawn(process.execPath, [SERVER, ...(options.args ?? ['--stdio'])], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...options.env },
   });
   children.add(child);
   child.once('exit', () => children.delete(child));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { isTooWide } from '../../server/src/lsp/wideFolders.ts';
 import { memoryFiles, ROOT } from '../unit/workspace/memoryFiles.ts';
 import { CLIENT_PULL, type LspClient, startClient } from './client.ts';
 
@@ -41,6 +42,44 @@ describe('a folder of this machine', () => {
     assert.ok(!(await codes(client, base, INFO, info)).includes(RULE));
     assert.ok((await codes(client, base, RIGHTS, text(RIGHTS))).includes(SEVERAL));
     await client.stop();
+  });
+
+  test('the home folder and those above are not searched, the document is checked', async () => {
+    for (const home of [folder, path.join(folder, 'Driver')]) {
+      const env = { HOME: home, USERPROFILE: home };
+      const client = await startClient(CLIENT_PULL, { folders: [base], env });
+      assert.equal(client.initialized.capabilities.workspaceSymbolProvider, undefined);
+      assert.ok((await codes(client, base, INFO, '<plist><dict><key>a</key></dict></plist>')).length > 0);
+      assert.ok(!(await codes(client, base, RIGHTS, text(RIGHTS))).includes(SEVERAL));
+      const { message } = await client.waitFor<{ message: string }>('window/logMessage');
+      assert.match(message, /is not searched for bundles/);
+      await client.stop();
+    }
+  });
+
+  test('which folders are too wide', () => {
+    const home = 'file:///Users/me';
+    for (const wide of [
+      'file:///',
+      'file:///Users',
+      'file:///Users/',
+      'file:///Users/me',
+      'file:///Users/me/',
+    ]) {
+      assert.equal(isTooWide(wide, home), true, wide);
+    }
+    for (const fine of [
+      'file:///Users/me/Lamp',
+      'file:///Users/m',
+      'file:///Users/me2',
+      'vscode-vfs://github/',
+      'file:///work',
+    ]) {
+      assert.equal(isTooWide(fine, home), false, fine);
+    }
+    assert.equal(isTooWide('file:///c%3A/', undefined), true);
+    assert.equal(isTooWide('file:///c%3A/Users/Me', 'file:///C:/Users/Me'), true);
+    assert.equal(isTooWide('file:///c%3A/work', 'file:///C:/Users/Me'), false);
   });
 
   test('not trusted: the open document alone is looked at', async () => {

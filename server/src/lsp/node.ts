@@ -1,6 +1,8 @@
 /** `driver-plist-language-server`: the server as a program of its own. */
 import { once } from 'node:events';
 import { createConnection as createSocket } from 'node:net';
+import { homedir } from 'node:os';
+import { pathToFileURL } from 'node:url';
 import { type Connection, createConnection } from 'vscode-languageserver/node';
 import manifest from '../../../package.json' with { type: 'json' };
 import { nodeFiles } from '../host/nodeFiles.ts';
@@ -30,6 +32,7 @@ const HOST = '127.0.0.1';
 const runtime: Runtime = {
   version: manifest.version,
   files: nodeFiles,
+  home: pathToFileURL(homedir()).href,
   timer: {
     setTimeout(callback, milliseconds) {
       const handle = setTimeout(callback, milliseconds);

@@ -12,4 +12,6 @@ export interface Runtime {
   readonly timer: Timer;
   /** Absent where there are no files: then there is no project file and each document stands alone. */
   readonly files?: FileSystem | undefined;
+  /** URI of the home folder of the person, where there is one. */
+  readonly home?: string | undefined;
 }

@@ -41,6 +41,7 @@ import { createRegistrySetting } from './registrySetting.ts';
 import { registerRulePages } from './rulePages.ts';
 import type { Runtime } from './runtime.ts';
 import { readSettings, SETTINGS_SECTION, type Settings } from './settings.ts';
+import { isTooWide } from './wideFolders.ts';
 import {
   createLiveWorkspace,
   type LiveWorkspace,
@@ -300,15 +301,22 @@ function openWorkspace(
   // Our own files are those of this machine.
   const local = runtime.files ? folders.filter((folder) => folder.startsWith('file:')) : [];
   const files = local.length > 0 ? runtime.files : abilities.clientFiles && clientFiles(context.connection);
-  const readable = local.length > 0 ? local : folders;
-  if (!abilities.scan || !files || readable.length === 0) return undefined;
+  const readable = (folder: string): boolean => {
+    if (files === runtime.files && !folder.startsWith('file:')) return false;
+    if (!isTooWide(folder, runtime.home)) return true;
+    context.connection.console.info(`${folder} is not searched for bundles: open the folder of the project.`);
+    return false;
+  };
+  if (!abilities.scan || !files) return undefined;
+  const searched = (local.length > 0 ? local : folders).filter(readable);
+  if (searched.length === 0) return undefined;
   const live = createLiveWorkspace({
     ...needs,
     context,
     abilities,
-    folders: readable,
+    folders: searched,
     files,
-    readable: (folder) => files !== runtime.files || folder.startsWith('file:'),
+    readable,
   });
   registerWorkspaceFeatures(context, live);
   if (context.abilities.pullDiagnostics) registerWorkspaceDiagnostics(context, live);
