@@ -69,7 +69,7 @@ export function runEditor(
   writeFileSync(saidFile, '');
   const { stdout, stderr, status, error } = spawnSync(program, args, {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 100_000,
     input: '',
     cwd: home,
     env: {

@@ -25,10 +25,10 @@
 (set-window-buffer (selected-window) (current-buffer))
 ;; `lsp-deferred' waits until the buffer shows, which it does behind a command.
 (lsp)
-(wait-for "server" 20 (lambda ()
+(wait-for "server" 40 (lambda ()
                         (and (lsp-workspaces)
                              (eq 'initialized (lsp--workspace-status (car (lsp-workspaces)))))))
-(wait-for "findings" 20 (lambda () (> (hash-table-count (lsp-diagnostics t)) 0)))
+(wait-for "findings" 40 (lambda () (> (hash-table-count (lsp-diagnostics t)) 0)))
 (maphash (lambda (_ found) (say "diagnostics" (vconcat (mapcar #'lsp:diagnostic-code? found))))
          (lsp-diagnostics t))
 

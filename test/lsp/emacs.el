@@ -24,16 +24,16 @@
 (set-window-buffer (selected-window) (current-buffer))
 ;; A batch run has no command loop; Eglot begins behind the first command.
 (run-hooks 'post-command-hook)
-(wait-for "server" 20 (lambda () (and (fboundp 'eglot-managed-p) (eglot-managed-p))))
+(wait-for "server" 40 (lambda () (and (fboundp 'eglot-managed-p) (eglot-managed-p))))
 (flymake-start)
-(wait-for "findings" 20 (lambda () (flymake-diagnostics)))
+(wait-for "findings" 40 (lambda () (flymake-diagnostics)))
 (say "mode" (symbol-name major-mode))
 (say "diagnostics" (vconcat (mapcar #'flymake-diagnostic-text (flymake-diagnostics))))
 
 (let (hover)
   (goto-char (- (position-of "<key>IOProviderClass") 3))
   (eglot-hover-eldoc-function (lambda (text &rest _) (setq hover (or text ""))))
-  (wait-for "hover" 10 (lambda () hover))
+  (wait-for "hover" 40 (lambda () hover))
   (say "hover" (substring-no-properties hover)))
 
 (goto-char (position-of "<key>IOProviderClass"))

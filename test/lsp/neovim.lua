@@ -7,11 +7,11 @@ dofile(vim.env.DRIVER_PLIST_CONFIG)
 vim.cmd('filetype plugin on')
 vim.cmd('edit ' .. vim.fn.fnameescape(vim.env.DRIVER_PLIST_FILE))
 
-local found = vim.wait(20000, function()
+local found = vim.wait(40000, function()
   return #vim.diagnostic.get(0) > 0
 end, 50)
 if not found then
-  say('error', 'no diagnostics within 20 s')
+  say('error', 'no diagnostics within 40 s')
   vim.cmd('cquit 1')
 end
 local codes = {}
@@ -26,7 +26,7 @@ local function request(method, extra)
   for key, value in pairs(extra) do
     params[key] = value
   end
-  local answers = vim.lsp.buf_request_sync(0, method, params, 10000) or {}
+  local answers = vim.lsp.buf_request_sync(0, method, params, 40000) or {}
   for _, answer in pairs(answers) do
     return answer.result
   end
@@ -44,7 +44,7 @@ say('actions', vim.tbl_map(function(action) return action.title end, actions))
 if vim.lsp.buf.format then
   vim.lsp.buf.format({ timeout_ms = 10000 })
 else
-  vim.lsp.buf.formatting_sync(nil, 10000)
+  vim.lsp.buf.formatting_sync(nil, 40000)
 end
 say('formatted', table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n') .. '\n')
 say('filetype', vim.bo.filetype)

@@ -4,11 +4,11 @@ function! Say(what, value) abort
 endfunction
 
 function! WaitFor(what, condition) abort
-  for l:try in range(400)
+  for l:try in range(800)
     if a:condition() | return | endif
     sleep 50m
   endfor
-  call Say('error', 'no ' . a:what . ' within 20 s')
+  call Say('error', 'no ' . a:what . ' within 40 s')
   cquit
 endfunction
 
