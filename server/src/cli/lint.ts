@@ -117,7 +117,7 @@ function lintArguments(args: readonly string[]): LintArguments {
     kind: kind !== undefined && isBundleKind(kind) ? kind : undefined,
     severities: new Map((values.get('--rule') ?? []).map(ruleSetting)),
     maxWarnings: most === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--max-warnings', most),
-    stdinName: values.get('--stdin-filename')?.[0] ?? '<stdin>',
+    stdinName: (values.get('--stdin-filename')?.[0] ?? '<stdin>').split(path.sep).join('/'),
     registry: values.get('--registry')?.[0],
   };
 }

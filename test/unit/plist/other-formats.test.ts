@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { readJsonPlist } from '../../../server/src/plist/json.ts';
 import { readOpenStepPlist } from '../../../server/src/plist/openstep.ts';
 import { PlistDate, PlistReal, type PlistValue } from '../../../server/src/plist/value.ts';
@@ -54,6 +55,84 @@ describe('OpenStep', () => {
       assert.equal(problem!.offset, offset);
     });
   }
+
+  test('octal escapes above 0177 are NeXTSTEP’s characters', () => {
+    const known: readonly [string, string][] = [
+      ['200', '\u00a0'],
+      ['201', 'À'],
+      ['235', 'µ'],
+      ['244', '⁄'],
+      ['256', 'ﬁ'],
+      ['274', '…'],
+      ['320', '—'],
+      ['341', 'Æ'],
+      ['365', 'ı'],
+      ['373', 'ß'],
+      ['375', 'ÿ'],
+      ['376', '\ufffd'],
+      ['377', '\ufffd'],
+    ];
+    for (const [octal, character] of known) {
+      assert.equal(readOpenStepPlist(`"\\${octal}"`).value, character, octal);
+    }
+    const all = Array.from({ length: 126 }, (_, index) => `\\${(index + 128).toString(8)}`);
+    const { value } = readOpenStepPlist(`"${all.join('')}"`);
+    assert.equal(new Set(value as string).size, 126, 'no two are one');
+    for (let code = 0; code < 128; code++) {
+      const text = `"\\${code.toString(8).padStart(3, '0')}9"`;
+      assert.equal(readOpenStepPlist(text).value, `${String.fromCharCode(code)}9`, text);
+    }
+  });
+
+  test('whatever is written is read: strings in every spelling, data, comments, nesting', () => {
+    const character = (char: string, how: number): string => {
+      const code = char.charCodeAt(0);
+      if (how === 0 && char !== '"' && char !== '\\') return char;
+      if (how === 1 && code < 128) return `\\${code.toString(8).padStart(3, '0')}`;
+      return `\\${how === 2 ? 'u' : 'U'}${code.toString(16).padStart(4, '0')}`;
+    };
+    const spelling = fc.infiniteStream(fc.nat(3));
+    const space = fc.constantFrom('', ' ', '\n\t', '/* c */', '// c\n', '\u2028');
+    const { value } = fc.letrec<{ value: PlistValue }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        fc.string({ unit: 'binary', maxLength: 8 }),
+        fc.uint8Array({ maxLength: 8 }),
+        fc.array(tie('value'), { maxLength: 4 }),
+        fc
+          .array(fc.tuple(fc.string({ unit: 'binary', maxLength: 4 }), tie('value')), { maxLength: 4 })
+          .map((entries) => new Map(entries)),
+      ),
+    }));
+    fc.assert(
+      fc.property(value, spelling, fc.infiniteStream(space), (given, how, spaces) => {
+        const blank = (): string => spaces.next().value;
+        const quoted = (text: string): string =>
+          `"${text
+            .split('')
+            .map((char) => character(char, how.next().value))
+            .join('')}"`;
+        const written = (item: PlistValue): string => {
+          if (typeof item === 'string') return quoted(item);
+          if (item instanceof Uint8Array)
+            return `<${Buffer.from(item)
+              .toString('hex')
+              .replace(/(.{4})/g, '$1 ')}>`;
+          if (item instanceof Map) {
+            const entries = [...item].map(
+              ([key, child]) => `${quoted(key)}${blank()}=${blank()}${written(child)}${blank()};${blank()}`,
+            );
+            return `{${blank()}${entries.join('')}}`;
+          }
+          return `(${(item as PlistValue[]).map((child) => `${blank()}${written(child)}${blank()}`).join(',')})`;
+        };
+        assert.deepEqual(readOpenStepPlist(`${blank()}${written(given)}${blank()}`), {
+          value: given,
+          problems: [],
+        });
+      }),
+    );
+  });
 
   test('what stands before the mistake is kept', () => {
     assert.deepEqual(readOpenStepPlist('{ a = b; c = (1, 2 }').value, map({ a: 'b', c: ['1', '2'] }));
