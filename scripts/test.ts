@@ -49,6 +49,7 @@ const steps: Step[] = [
   { name: 'vscode', command: [process.execPath, 'test/vscode/run.ts'], counts: true },
   { name: 'ui', command: [process.execPath, 'test/vscode/ui.ts'], counts: true },
   { name: 'views', command: [process.execPath, 'test/vscode/views.ts'], counts: true },
+  { name: 'access', command: [process.execPath, 'test/vscode/access.ts'], counts: true },
 ];
 
 const wanted = process.argv.slice(2);

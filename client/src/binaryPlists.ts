@@ -214,9 +214,12 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** A page of one sentence, read out when it comes; colours and type are those of VS Code. */
 function page(text: string): string {
   const escaped = text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
-  return `<!DOCTYPE html><html><body><p>${escaped}</p></body></html>`;
+  const head = `<meta charset="utf-8"><title>Driver Plist</title>`;
+  const main = `<main><p role="status">${escaped}</p></main>`;
+  return `<!DOCTYPE html><html lang="${vscode.env.language}"><head>${head}</head><body>${main}</body></html>`;
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -14,6 +14,9 @@ import type { Session } from './session.ts';
 const BUNDLES: typeof BUNDLES_REQUEST = 'driverPlist/bundles';
 const CHANGED: typeof BUNDLES_CHANGED_NOTIFICATION = 'driverPlist/bundlesChanged';
 
+/** When-clause of menus: the Info.plists of the kexts, which can be converted. */
+const KEXTS = 'driverPlist.kexts';
+
 /** When-clause of the words that stand in the view where the person stopped the reading. */
 const STOPPED = 'driverPlist.bundles.stopped';
 
@@ -45,6 +48,7 @@ export function registerBundlesView(session: Session): vscode.Disposable {
         const answer = await read();
         const bundles = [...(answer?.bundles ?? [])];
         tree.badge = badgeOf(bundles);
+        void vscode.commands.executeCommand('setContext', KEXTS, kextsIn(bundles));
         void vscode.commands.executeCommand('setContext', STOPPED, answer?.stopped === true);
         return bundles;
       },
@@ -70,6 +74,13 @@ export function registerBundlesView(session: Session): vscode.Disposable {
   );
 }
 
+function kextsIn(bundles: readonly BundleItem[]): string[] {
+  return bundles.flatMap(({ kind, location, children }) => [
+    ...(location !== undefined && /^(?:codeless-)?kext$/.test(kind) ? [location.uri] : []),
+    ...kextsIn(children),
+  ]);
+}
+
 function badgeOf(bundles: readonly BundleItem[]): vscode.ViewBadge | undefined {
   const errors = bundles.reduce((sum, { counts }) => sum + counts.error, 0);
   if (errors === 0) return undefined;
@@ -81,15 +92,19 @@ function itemOf({ id, kind, label, detail, counts, location, children }: BundleI
   const carries = children.some((child) => child.kind !== 'personality' && child.kind !== 'entitlement');
   const few = children.length <= 8;
   const state = children.length === 0 ? None : carries || few ? Expanded : Collapsed;
-  const item = new vscode.TreeItem(kind === 'entitlement' ? shortKey(label) : label, state);
+  const shown = kind === 'entitlement' ? shortKey(label) : label;
+  const item = new vscode.TreeItem(shown, state);
   const words = findingWords(counts);
   item.id = id;
-  item.description = [detail, words].filter(Boolean).join(' · ');
+  // What is wrong stands first: a narrow view cuts off the end, and a colour alone would say it then.
+  item.description = [words, detail].filter(Boolean).join(' – ');
   item.iconPath = iconOf(kind, counts);
   item.contextValue = kind;
   const name = kindName(kind);
   item.tooltip = [label, name, detail, words].filter(Boolean).join('\n');
-  item.accessibilityInformation = { label: [label, name, detail, words].filter(Boolean).join(', ') };
+  // As it is seen, so that a person can call it by what they see; then what icon and tooltip say.
+  const whole = shown === label ? '' : label;
+  item.accessibilityInformation = { label: [shown, words, detail, name, whole].filter(Boolean).join(', ') };
   if (location !== undefined) {
     const { start, end } = location.range;
     const selection = new vscode.Range(start.line, start.character, end.line, end.character);

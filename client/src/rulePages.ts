@@ -9,6 +9,7 @@ import type {
   RuleName,
   RulePageParams,
 } from '../../server/src/lsp/ruleMessages.ts';
+import { readable } from './contrast.ts';
 import type { Session } from './session.ts';
 
 const RULES: typeof RULES_REQUEST = 'driverPlist/rules';
@@ -23,13 +24,19 @@ const PREVIEW = 'vscode.markdown.preview.editor';
 
 /** The command and the pages themselves. */
 export function registerRulePages(session: Session): vscode.Disposable {
+  const changed = new vscode.EventEmitter<vscode.Uri>();
   return vscode.Disposable.from(
+    changed,
+    vscode.window.onDidChangeActiveColorTheme(() => {
+      for (const { uri } of vscode.workspace.textDocuments) if (uri.scheme === SCHEME) changed.fire(uri);
+    }),
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+      onDidChange: changed.event,
       async provideTextDocumentContent(uri, token) {
         const rule = ruleOf(uri);
         const params: RulePageParams = { rule };
         const page = await session.request<string | null>(RULE_PAGE, params, token);
-        return page ?? vscode.l10n.t('There is no rule {0}.', rule);
+        return readable(page ?? vscode.l10n.t('There is no rule {0}.', rule));
       },
     }),
     vscode.window.onDidChangeActiveTextEditor((editor) => {

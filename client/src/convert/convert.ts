@@ -1,8 +1,9 @@
 /** "Convert Kext to …": from a kext or its Info.plist through questions and preview to files. */
 import * as vscode from 'vscode';
 import type { ConvertParams, ConvertTarget, ShownPlan } from '../../../server/src/lsp/convertMessages.ts';
-import { activePlist } from '../active.ts';
+import { openPlist } from '../active.ts';
 import type { Session } from '../session.ts';
+import { askForKext } from './kexts.ts';
 import { askForProject, type ChosenProject, OWN_PROJECT, openProject, tellRefusal } from './project.ts';
 import { askForPlan, problemOf } from './requests.ts';
 import { type Answer, askAll, askForOne, askForText, BACK } from './steps.ts';
@@ -21,7 +22,7 @@ export interface GivenOptions {
   readonly project?: vscode.Uri;
 }
 
-/** @param source a bundle, a folder with an Info.plist, or the property list; default: the active editor's */
+/** @param source a bundle, a folder with an Info.plist, or the property list; default: what is open, else it is asked for */
 export async function convertKext(
   session: Session,
   reports: Reports,
@@ -29,12 +30,12 @@ export async function convertKext(
   source?: vscode.Uri,
   given: GivenOptions = {},
 ): Promise<void> {
-  const info = source === undefined ? (await activePlist())?.document.uri : await infoPlistOf(source);
+  const from = source ?? openPlist()?.document.uri ?? (await askForKext(session, titleOf(target)));
+  if (from === undefined) return;
+  const info = await infoPlistOf(from);
   if (info === undefined) {
-    if (source !== undefined) {
-      const name = vscode.workspace.asRelativePath(source);
-      void vscode.window.showWarningMessage(vscode.l10n.t('{0} has no Info.plist in it.', name));
-    }
+    const name = vscode.workspace.asRelativePath(from);
+    void vscode.window.showWarningMessage(vscode.l10n.t('{0} has no Info.plist in it.', name));
     return;
   }
   const base64 = isOpen(info) ? undefined : await bytesOf(info);

@@ -1,6 +1,7 @@
 /** Conversion in the editor: commands of menus, light bulb and palette. */
 import * as vscode from 'vscode';
 import type { ConvertTarget } from '../../../server/src/lsp/convertMessages.ts';
+import type { BundleItem } from '../../../server/src/lsp/workspaceMessages.ts';
 import type { RegistryDump } from '../match/registry.ts';
 import type { Session } from '../session.ts';
 import { convertKext, type GivenOptions } from './convert.ts';
@@ -19,13 +20,13 @@ export function registerConversion(session: Session, dump: RegistryDump): vscode
   const reports = createReports();
   const command = (name: string, run: (...args: never[]) => unknown) =>
     vscode.commands.registerCommand(`driverPlist.${name}`, run);
-  const to = (target: ConvertTarget) => (uri?: unknown) =>
-    convertKext(session, reports, target, uri instanceof vscode.Uri ? uri : undefined);
+  const to = (target: ConvertTarget) => (source?: unknown) =>
+    convertKext(session, reports, target, uriOf(source));
   return vscode.Disposable.from(
     reports,
     command('convertToDext', to('codeless-dext')),
     command('convertToKext', to('codeless-kext')),
-    command('newBundle', () => newDriverBundle(session, dump, reports)),
+    command('newBundle', (folder?: unknown) => newDriverBundle(session, dump, reports, uriOf(folder))),
     command('convert', ({ uri, target = 'codeless-dext', personality, ...given }: ConvertCall = {}) =>
       convertKext(session, reports, target, uri === undefined ? undefined : vscode.Uri.parse(uri), {
         ...given,
@@ -33,4 +34,11 @@ export function registerConversion(session: Session, dump: RegistryDump): vscode
       }),
     ),
   );
+}
+
+/** What a menu hands over: a file of the explorer, or a bundle of the Driver Bundles view. */
+function uriOf(given: unknown): vscode.Uri | undefined {
+  if (given instanceof vscode.Uri) return given;
+  const { location } = (given ?? {}) as Partial<BundleItem>;
+  return location === undefined ? undefined : vscode.Uri.parse(location.uri);
 }

@@ -38,8 +38,17 @@ const MATCH_KEYS: Readonly<Record<string, readonly (readonly [string, string])[]
   IOPCIDevice: [['IOPCIPrimaryMatch', '0x00011209']],
 };
 
-/** Asks everything, shows what comes of it, writes it. Leaving any question writes nothing. */
-export async function newDriverBundle(session: Session, dump: RegistryDump, reports: Reports): Promise<void> {
+/**
+ * Asks everything, shows what comes of it, writes it. Leaving any question writes nothing.
+ *
+ * @param near a folder that is offered first
+ */
+export async function newDriverBundle(
+  session: Session,
+  dump: RegistryDump,
+  reports: Reports,
+  near?: vscode.Uri,
+): Promise<void> {
   const title = vscode.l10n.t('New Driver Bundle');
   const families = await askForFamilies(session);
   let family: ShownFamily | undefined;
@@ -99,7 +108,7 @@ export async function newDriverBundle(session: Session, dump: RegistryDump, repo
     void vscode.window.showErrorMessage(answer.problems.join(' '));
     return;
   }
-  const place = await askForPlace(session, answer, params, title);
+  const place = await askForPlace(session, answer, params, title, near);
   if (place === undefined) return;
   const { folder, made, added } = place;
   await reports.show(vscode.l10n.t('New Driver {0}', made.name), made.markdown);
@@ -114,8 +123,9 @@ async function askForPlace(
   made: Made,
   params: NewBundleParams,
   title: string,
+  near: vscode.Uri | undefined,
 ): Promise<{ readonly folder: vscode.Uri; readonly made: Made; readonly added?: ChosenProject } | undefined> {
-  const folder = await askForFolder(made.name);
+  const folder = await askForFolder(made.name, near);
   if (folder === undefined) return undefined;
   const project = await askForProject(session, vscode.Uri.joinPath(folder, '..'), title);
   if (project === undefined) return undefined;

@@ -1,6 +1,7 @@
 /** From planned files to files: report, Refactor Preview, one edit that a person can undo. */
 import * as vscode from 'vscode';
 import type { PlanFile, ShownInto } from '../../../server/src/lsp/convertMessages.ts';
+import { readable } from '../contrast.ts';
 import { addChanges, type ChosenProject, isUnchanged } from './project.ts';
 
 export const REPORT_SCHEME = 'driver-plist-plan';
@@ -17,7 +18,7 @@ export function createReports(): Reports {
   const provider = vscode.workspace.registerTextDocumentContentProvider(REPORT_SCHEME, {
     onDidChange: changed.event,
     provideTextDocumentContent: (uri) =>
-      pages.get(uri.path) ?? vscode.l10n.t('This report is gone: run the command again.'),
+      readable(pages.get(uri.path) ?? vscode.l10n.t('This report is gone: run the command again.')),
   });
   return {
     async show(name, markdown) {

@@ -28,9 +28,15 @@ export function registerMatching(context: vscode.ExtensionContext, session: Sess
     tree,
     command('loadRegistryDump', (uri?: unknown) => dump.load(uri instanceof vscode.Uri ? uri : undefined)),
     command('unloadRegistryDump', () => dump.unload()),
-    command('explainMatch', (uri?: unknown, personality?: unknown, device?: unknown) =>
-      explanations.show(textOf(uri), textOf(personality), typeof device === 'number' ? device : undefined),
-    ),
+    command('explainMatch', (first?: unknown, personality?: unknown, device?: unknown) => {
+      const node = placeOfNode(first as MatchNode | undefined);
+      if (node !== undefined) return explanations.show(node.uri, node.personality, node.device);
+      return explanations.show(
+        textOf(first),
+        textOf(personality),
+        typeof device === 'number' ? device : undefined,
+      );
+    }),
     command('addPersonality', (node?: MatchNode) =>
       addPersonality(session, dump, node?.type === 'device' ? node.device : undefined),
     ),
@@ -90,8 +96,8 @@ async function goToPersonality(
   await vscode.window.showTextDocument(uri, { selection, viewColumn: columnFor(uri) });
 }
 
-function placeOfNode(node?: MatchNode): PersonalityPlace | undefined {
-  if (node?.type === 'candidate') return node.candidate;
+function placeOfNode(node?: MatchNode): (PersonalityPlace & { readonly device?: number }) | undefined {
+  if (node?.type === 'candidate') return { ...node.candidate, device: node.device.index };
   return node?.type === 'unmatched' ? node.place : undefined;
 }
 

@@ -136,13 +136,18 @@ function itemOf(node: MatchNode): vscode.TreeItem {
         vscode.TreeItemCollapsibleState.Expanded,
       );
       item.id = 'unmatched';
-      item.description = String(node.unmatched.length);
+      item.description = countOf(node.unmatched.length);
       item.iconPath = new vscode.ThemeIcon('warning');
       return item;
     }
     case 'unmatched':
       return unmatchedItem(node.place);
   }
+}
+
+function countOf(personalities: number): string {
+  if (personalities === 1) return vscode.l10n.t('1 personality');
+  return vscode.l10n.t('{0} personalities', personalities);
 }
 
 function groupItem({ id, title, devices }: MatchGroup): vscode.TreeItem {
@@ -169,9 +174,9 @@ function deviceItem(group: MatchGroup, device: MatchDevice): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon(isMatched(device) ? 'plug' : 'debug-disconnect');
   item.contextValue = canAdd ? 'device.canAdd' : 'device';
   const state = isMatched(device)
-    ? vscode.l10n.t('matched by {0} personalities', candidates.length)
+    ? vscode.l10n.t('matched by {0}', countOf(candidates.length))
     : vscode.l10n.t('not matched');
-  item.accessibilityInformation = { label: `${name}, ${className}, ${state}` };
+  item.accessibilityInformation = { label: [name, item.description, state].filter(Boolean).join(', ') };
   return item;
 }
 
@@ -179,11 +184,13 @@ function candidateItem(device: MatchDevice, candidate: MatchCandidate): vscode.T
   const { personality, bundle, score, wins, starts, sentence } = candidate;
   const item = new vscode.TreeItem(personality);
   const outcome = outcomeOf(wins, starts);
-  item.description = `${outcome.word} · ${score} · ${bundle}`;
+  item.description = `${outcome.word} – ${score} – ${bundle}`;
   item.tooltip = sentence;
   item.iconPath = outcome.icon;
   item.contextValue = 'personality';
-  item.accessibilityInformation = { label: `${personality}, ${outcome.word}, ${bundle}. ${sentence}` };
+  item.accessibilityInformation = {
+    label: `${personality}, ${outcome.word}, ${score}, ${bundle}. ${sentence}`,
+  };
   item.command = explainCommand(candidate, device.index);
   return item;
 }
