@@ -38,10 +38,20 @@ export function filterMiddleware(served: ServedDocuments, client: () => BaseLang
     async sendRequest(type, param, token, next) {
       const uri = documentOf(param);
       // Null is the empty answer of every request about a document.
-      if (uri !== undefined && !served.has(uri)) return null as never;
+      if (uri !== undefined && !served.has(uri) && !asksOfSource(type, uri)) return null as never;
       return next(type, param, token);
     },
   };
+}
+
+const NAVIGATION = /^textDocument\/(definition|references|rename|prepareRename)$/;
+const SOURCE = /(?:\.(?:iig|xcconfig|h|hpp|cpp|cc|cxx|mm)|\/project\.(?:pbxproj|ya?ml))$/i;
+
+/** The server looks at these files as they are on disk: it is not asked while the editor has another text. */
+function asksOfSource(type: string | { readonly method: string }, uri: string): boolean {
+  if (!NAVIGATION.test(typeof type === 'string' ? type : type.method) || !SOURCE.test(uri)) return false;
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri);
+  return open?.isDirty !== true;
 }
 
 function documentOf(param: unknown): string | undefined {

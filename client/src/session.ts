@@ -83,7 +83,11 @@ export function createSession(
     middleware: filterMiddleware(served, () => client),
     errorHandler,
     // Asked for at every start: trust may have been given since.
-    initializationOptions: () => ({ ...initializationOptions, scanWorkspace: vscode.workspace.isTrusted }),
+    initializationOptions: () => ({
+      ...initializationOptions,
+      scanWorkspace: vscode.workspace.isTrusted,
+      savedSources: true,
+    }),
   });
   client.onNotification(DOCUMENT_KIND, (params: DocumentKindParams) => {
     kinds.set(params.uri, params);

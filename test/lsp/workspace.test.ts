@@ -63,6 +63,85 @@ async function started(
 const shown = (items: readonly Diagnostic[]) =>
   items.filter(({ code }) => String(code).startsWith('workspace/')).map(({ code }) => code);
 
+describe('sources and project files', () => {
+  const navigation = {
+    ...PULL,
+    textDocument: {
+      ...PULL.textDocument,
+      definition: { dynamicRegistration: true },
+      references: { dynamicRegistration: true },
+      rename: { prepareSupport: true, dynamicRegistration: true },
+    },
+  };
+  const methods = (client: LspClient) =>
+    (client.received.get('client/registerCapability') ?? [])
+      .flatMap((params) => (params as { registrations: { method: string }[] }).registrations)
+      .map(({ method }) => method)
+      .filter((method) => method.startsWith('textDocument/'))
+      .sort();
+
+  test('lead to the property lists that speak of the same, and are renamed with them', async () => {
+    const { folder, uri, text } = copied('transport-entitlement/valid');
+    const client = await started(folder, navigation, { savedSources: true });
+    assert.deepEqual(methods(client), [
+      'textDocument/definition',
+      'textDocument/references',
+      'textDocument/rename',
+    ]);
+    const lines = text('Driver/Lamp.iig').split('\n');
+    const line = lines.findIndex((one) => one.startsWith('class Lamp'));
+    const at = {
+      textDocument: { uri: uri('Driver/Lamp.iig') },
+      position: { line, character: 'class La'.length },
+    };
+    const places = await client.connection.sendRequest<Location[]>('textDocument/references', {
+      ...at,
+      context: { includeDeclaration: true },
+    });
+    const files = new Set(places.map((place) => decodeURIComponent(place.uri).split('/').at(-1)));
+    assert.ok(files.has('Info.plist') && files.has('Lamp.iig') && files.has('Lamp.cpp'), [...files].join());
+    const prepared = await client.connection.sendRequest('textDocument/prepareRename', at);
+    assert.equal((prepared as { placeholder: string }).placeholder, 'Lamp');
+    const edit = await client.connection.sendRequest<WorkspaceEdit>('textDocument/rename', {
+      ...at,
+      newName: 'Torch',
+    });
+    assert.ok((edit.documentChanges?.length ?? 0) >= 3);
+
+    const code = text('Driver/Lamp.cpp');
+    const before = code.slice(0, code.lastIndexOf('Lamp')).split('\n');
+    const position = { line: before.length - 1, character: (before.at(-1)?.length ?? 0) + 1 };
+    const fromCode = await client.connection.sendRequest<Location[]>('textDocument/references', {
+      textDocument: { uri: uri('Driver/Lamp.cpp') },
+      position,
+      context: { includeDeclaration: true },
+    });
+    assert.ok(fromCode.every((place) => !place.uri.endsWith('.cpp')));
+    assert.equal(
+      await client.connection.sendRequest('textDocument/rename', {
+        textDocument: { uri: uri('Driver/Lamp.cpp') },
+        position,
+        newName: 'Torch',
+      }),
+      null,
+    );
+    await client.stop();
+  });
+
+  test('are not renamed for a client that may hold other texts, nor looked at where nothing may be read', async () => {
+    const { folder } = copied('transport-entitlement/valid');
+    const client = await started(folder, navigation);
+    assert.deepEqual(methods(client), ['textDocument/definition', 'textDocument/references']);
+    await client.stop();
+    const untrusted = await startClient(navigation, {
+      folders: [pathToFileURL(folder).href],
+      initializationOptions: { scanWorkspace: false, savedSources: true },
+    });
+    assert.deepEqual(methods(untrusted), []);
+    await untrusted.stop();
+  });
+});
+
 describe('findings over several files', () => {
   test('are pulled, with the place in the other file, and go when the other file is mended in the editor', async () => {
     const { folder, uri, text } = copied('transport-entitlement/invalid');

@@ -41,6 +41,7 @@ import { createRegistrySetting } from './registrySetting.ts';
 import { registerRulePages } from './rulePages.ts';
 import type { Runtime } from './runtime.ts';
 import { readSettings, SETTINGS_SECTION, type Settings } from './settings.ts';
+import { registerSources } from './sources.ts';
 import { isTooWide } from './wideFolders.ts';
 import {
   createLiveWorkspace,
@@ -266,6 +267,7 @@ function createServer(
     scans: live !== undefined,
     initialized() {
       live?.start();
+      if (live) registerSources(context, several);
       if (live && abilities.workspaceFolders) {
         connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
           const uris = (folders: readonly { uri: string }[]) => folders.map(({ uri }) => uri);

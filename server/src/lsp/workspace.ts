@@ -37,6 +37,14 @@ export interface WorkspaceAbilities {
   /** The client shows the bundles and wants to hear of changes (`bundles: true`). */
   readonly bundles: boolean;
   readonly prepareRename: boolean;
+  /** What the client lets us register for further kinds of files. */
+  readonly registers: {
+    readonly definition: boolean;
+    readonly references: boolean;
+    readonly rename: boolean;
+  };
+  /** The client asks about sources and project files only while they are as on disk (`savedSources: true`). */
+  readonly savedSources: boolean;
 }
 
 /** Never throws, whatever the client sent. */
@@ -48,6 +56,12 @@ export function readWorkspaceAbilities(params: InitializeParams): WorkspaceAbili
     clientFiles: given.fileSystem === true,
     bundles: given.bundles === true,
     prepareRename: params?.capabilities?.textDocument?.rename?.prepareSupport === true,
+    registers: {
+      definition: params?.capabilities?.textDocument?.definition?.dynamicRegistration === true,
+      references: params?.capabilities?.textDocument?.references?.dynamicRegistration === true,
+      rename: params?.capabilities?.textDocument?.rename?.dynamicRegistration === true,
+    },
+    savedSources: given.savedSources === true,
   };
 }
 

@@ -15,16 +15,16 @@ import {
   SymbolKind,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
-import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { TextEdit, TextRange } from '../plist/types.ts';
 import type { Finding } from '../rules/types.ts';
 import { type BundleTreeNode, bundleTree } from '../service/bundleTree.ts';
-import { definitionAt } from '../service/definition.ts';
+import { definitionAt, definitionOf } from '../service/definition.ts';
 import { toDiagnostic } from '../service/diagnostics.ts';
 import { fileLinks } from '../service/fileLinks.ts';
 import { lintOf } from '../service/knowledge.ts';
 import { referencesAt } from '../service/references.ts';
-import { renameAt, renameRange } from '../service/rename.ts';
+import { renameAt, renameRange, renameSubject } from '../service/rename.ts';
 import { settingHints, settingHover } from '../service/settingValues.ts';
 import type { Place } from '../service/subjects.ts';
 import { offsetAt, rangeOf } from '../service/text.ts';
@@ -33,6 +33,7 @@ import { type WorkspaceSymbol, workspaceSymbols } from '../service/workspaceSymb
 import type { PlistDocument } from '../workspace/types.ts';
 import type { FeatureContext } from './features.ts';
 import { guarded } from './guard.ts';
+import { rangeIn, referencesFrom, renamableSource, sourceAt, textOf } from './sources.ts';
 import type { LiveWorkspace, WorkspaceAbilities } from './workspace.ts';
 import {
   BUNDLES_REQUEST,
@@ -71,31 +72,49 @@ export function registerWorkspaceFeatures(context: FeatureContext, live: LiveWor
   connection.onDefinition(
     guarded(context, 'definition', null, async ({ textDocument, position }) => {
       const cursor = await at(textDocument.uri, position);
-      return cursor ? toLocations(definitionAt(workspace, cursor.document, cursor.offset)) : null;
+      if (cursor) return toLocations(definitionAt(workspace, cursor.document, cursor.offset));
+      const source = await sourceAt(live, textDocument.uri, position);
+      return source ? toLocations(definitionOf(workspace, source, source.subject)) : null;
     }),
   );
   connection.onReferences(
     guarded(context, 'references', null, async ({ textDocument, position, context: asked }) => {
       const cursor = await at(textDocument.uri, position);
-      if (!cursor) return null;
-      const { document, offset } = cursor;
-      return toLocations(
-        await referencesAt(workspace, document, offset, asked?.includeDeclaration !== false),
-      );
+      const declaration = asked?.includeDeclaration !== false;
+      if (cursor) {
+        const { document, offset } = cursor;
+        return toLocations(await referencesAt(workspace, document, offset, declaration));
+      }
+      const source = await sourceAt(live, textDocument.uri, position);
+      return source ? toLocations(await referencesFrom(live, source, declaration)) : null;
     }),
   );
   connection.onPrepareRename(
     guarded(context, 'prepareRename', null, async ({ textDocument, position }) => {
       const cursor = await at(textDocument.uri, position);
-      const found = cursor && renameRange(workspace, cursor.document, cursor.offset);
-      return found ? { range: rangeOf(cursor.document, found.range), placeholder: found.name } : null;
+      if (cursor) {
+        const found = renameRange(workspace, cursor.document, cursor.offset);
+        return found ? { range: rangeOf(cursor.document, found.range), placeholder: found.name } : null;
+      }
+      const source = await sourceAt(live, textDocument.uri, position);
+      const subject = source && renamableSource(source);
+      return subject
+        ? {
+            range: rangeIn(source.text, subject.range),
+            placeholder: subject.kind === 'class' ? subject.name : subject.id,
+          }
+        : null;
     }),
   );
   connection.onRenameRequest(
     guarded(context, 'rename', null, async ({ textDocument, position, newName }) => {
       const cursor = await at(textDocument.uri, position);
-      if (!cursor) return null;
-      const result = await renameAt(workspace, cursor.document, cursor.offset, newName);
+      const source = cursor ? undefined : await sourceAt(live, textDocument.uri, position);
+      const subject = source && renamableSource(source);
+      const result = cursor
+        ? await renameAt(workspace, cursor.document, cursor.offset, newName)
+        : subject && (await renameSubject(workspace, source, subject, newName));
+      if (!result) return null;
       // The client shows the reason to the person.
       if ('problem' in result) {
         return new ResponseError<void>(LSPErrorCodes.RequestFailed, result.problem) as unknown as null;
@@ -304,14 +323,6 @@ async function locationsOf(live: LiveWorkspace, places: readonly Place[]): Promi
     locations.push({ uri: live.outer(uri), range: rangeIn(text, range) });
   }
   return locations;
-}
-
-async function textOf(live: LiveWorkspace, inner: string): Promise<TextDocument> {
-  return TextDocument.create(inner, 'plist', 0, (await live.workspace.readText(inner)) ?? '');
-}
-
-function rangeIn(text: TextDocument, { start, end }: TextRange): Range {
-  return { start: text.positionAt(start), end: text.positionAt(end) };
 }
 
 function itemOf(live: LiveWorkspace, node: BundleTreeNode): BundleItem {

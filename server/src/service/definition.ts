@@ -2,7 +2,7 @@
 import type { BundleView } from '../rules/workspace-view.ts';
 import type { PlistDocument } from '../workspace/types.ts';
 import type { Workspace } from '../workspace/workspace.ts';
-import { contentOf, distinct, type Place, type Subject, subjectAt, viewsOf } from './subjects.ts';
+import { bundlesFor, contentOf, distinct, type Place, type Subject, subjectAt, viewsOf } from './subjects.ts';
 
 /** Places of what stands at the offset; `[]` where that is nothing or nowhere. Never throws. */
 export function definitionAt(workspace: Workspace, document: PlistDocument, offset: number): Place[] {
@@ -11,8 +11,12 @@ export function definitionAt(workspace: Workspace, document: PlistDocument, offs
 }
 
 /** @param document the file that the subject was found in: its bundles count before others */
-export function definitionOf(workspace: Workspace, document: PlistDocument, subject: Subject): Place[] {
-  const bundles = workspace.bundlesOf(document.uri);
+export function definitionOf(
+  workspace: Workspace,
+  document: { readonly uri: string },
+  subject: Subject,
+): Place[] {
+  const bundles = bundlesFor(workspace, document.uri);
   switch (subject.kind) {
     case 'class':
       return classPlaces(workspace, document, subject.name);
@@ -36,7 +40,7 @@ export function definitionOf(workspace: Workspace, document: PlistDocument, subj
 }
 
 /** Declarations of a class, those of the file's own bundles if they have any. */
-function classPlaces(workspace: Workspace, document: PlistDocument, name: string): Place[] {
+function classPlaces(workspace: Workspace, document: { readonly uri: string }, name: string): Place[] {
   const own = workspace.bundlesOf(document.uri).flatMap((bundle) => workspace.classesOf(bundle));
   const all = () => workspace.files('interface').flatMap((uri) => workspace.classesIn(uri));
   const named = (classes: readonly { name: string }[]) => classes.some((one) => one.name === name);

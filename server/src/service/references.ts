@@ -5,6 +5,7 @@ import type { Workspace } from '../workspace/workspace.ts';
 import { variablesIn } from './buildVariables.ts';
 import { definitionOf } from './definition.ts';
 import {
+  bundlesFor,
   contentOf,
   distinct,
   documentsOf,
@@ -30,16 +31,33 @@ export async function referencesAt(
   declaration = true,
 ): Promise<Place[]> {
   const subject = subjectAt(workspace, document, offset);
-  if (!subject) return [];
-  const defined = definitionOf(workspace, document, subject);
-  const found = [...(await usesOf(workspace, document, subject))];
+  return subject ? referencesOf(workspace, document, subject, declaration) : [];
+}
+
+/**
+ * Places of a subject, wherever it was found. Never rejects.
+ *
+ * @param from the file that it was found in
+ */
+export async function referencesOf(
+  workspace: Workspace,
+  from: { readonly uri: string },
+  subject: Subject,
+  declaration = true,
+): Promise<Place[]> {
+  const defined = definitionOf(workspace, from, subject);
+  const found = [...(await usesOf(workspace, from, subject))];
   const places = distinct(declaration ? [...defined, ...found] : found);
   const isDefinition = (place: Place) =>
     defined.some(({ uri, range }) => uri === place.uri && range.start === place.range.start);
   return declaration ? places : places.filter((place) => !isDefinition(place));
 }
 
-async function usesOf(workspace: Workspace, document: PlistDocument, subject: Subject): Promise<Place[]> {
+async function usesOf(
+  workspace: Workspace,
+  document: { readonly uri: string },
+  subject: Subject,
+): Promise<Place[]> {
   switch (subject.kind) {
     case 'class':
       return [...classValues(workspace, subject.name), ...(await wordsIn(workspace, subject.name))];
@@ -80,12 +98,13 @@ export function idValues(workspace: Workspace, id: string): Place[] {
 }
 
 /** `$(NAME)` in the files of the bundles that the document belongs to. */
-function settingUses(workspace: Workspace, document: PlistDocument, name: string): Place[] {
-  const projects = new Set(workspace.bundlesOf(document.uri).map(({ uri }) => uri));
+function settingUses(workspace: Workspace, document: { readonly uri: string }, name: string): Place[] {
+  const projects = new Set(bundlesFor(workspace, document.uri).map(({ uri }) => uri));
   const documents = workspace.bundles
     .filter(({ uri }) => projects.has(uri))
     .flatMap((bundle) => documentsOf(workspace, bundle));
-  return [...new Set([document, ...documents])].flatMap(({ uri, text }) =>
+  const own = workspace.document(document.uri);
+  return [...new Set(own ? [own, ...documents] : documents)].flatMap(({ uri, text }) =>
     variablesIn(text)
       .filter((use) => use.name === name)
       .map(({ start, end }) => ({ uri, range: { start, end } })),

@@ -39,6 +39,20 @@ export async function renameAt(
 ): Promise<RenameResult> {
   const subject = renamable(workspace, document, offset);
   if (!subject) return { problem: 'Put the cursor on the name of a driver class or on a bundle id.' };
+  return renameSubject(workspace, document, subject, newName);
+}
+
+/**
+ * Plans the rename of a driver class or bundle id, wherever it was found. Never rejects.
+ *
+ * @param document the file that it was found in
+ */
+export async function renameSubject(
+  workspace: Workspace,
+  document: { readonly uri: string },
+  subject: Extract<Subject, { kind: 'class' | 'bundle-id' }>,
+  newName: string,
+): Promise<RenameResult> {
   return subject.kind === 'class'
     ? renameClass(workspace, document, subject.name, newName.trim())
     : renameId(workspace, subject.bundle, subject.id, newName.trim());
@@ -64,7 +78,7 @@ function declared(workspace: Workspace, name: string): boolean {
 
 async function renameClass(
   workspace: Workspace,
-  document: PlistDocument,
+  document: { readonly uri: string },
   name: string,
   newName: string,
 ): Promise<RenameResult> {
@@ -94,7 +108,7 @@ async function renameClass(
 }
 
 /** Sources in the folders of the bundles that use the document, or all where these have none of their own. */
-function sourcesOf(workspace: Workspace, document: PlistDocument): string[] {
+function sourcesOf(workspace: Workspace, document: { readonly uri: string }): string[] {
   const all = [...workspace.files('interface'), ...workspace.files('source')];
   const bundles = workspace.bundlesOf(document.uri);
   const listed = new Set(

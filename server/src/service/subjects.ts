@@ -62,6 +62,18 @@ export function viewsOf(workspace: Workspace, bundle: Bundle): BundleView[] {
   return bundle.configurations.map((configuration) => viewOf(workspace, bundle, configuration));
 }
 
+/** Bundles that a file belongs to: those that use it, and for a file of build settings those that it builds. */
+export function bundlesFor(workspace: Workspace, uri: string): readonly Bundle[] {
+  const own = workspace.bundlesOf(uri);
+  if (own.length > 0) return own;
+  const projects = new Set(
+    workspace.projects
+      .filter((project) => project.uri === uri || project.reads.includes(uri))
+      .map((one) => one.uri),
+  );
+  return workspace.bundles.filter((bundle) => projects.has(bundle.uri));
+}
+
 /** Bundles by their ids in every configuration. */
 export function bundlesById(workspace: Workspace): ReadonlyMap<string, readonly Bundle[]> {
   const found = new Map<string, Bundle[]>();
