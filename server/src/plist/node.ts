@@ -317,10 +317,10 @@ function findKey(tree: Tree, dict: number, name: string): number {
     if ((kind & KIND_MASK) !== KEY) continue;
     const from = data[at + OPEN_END]!;
     const length = data[at + CLOSE_START]! - from;
-    const same =
-      length === name.length
-        ? tree.text.startsWith(name, from) || ((kind & CODED) !== 0 && textOf(tree, id) === name)
-        : length > name.length && textOf(tree, id) === name;
+    const isPlain = length === name.length && (kind & CODED) === 0;
+    const same = isPlain
+      ? tree.text.startsWith(name, from)
+      : length > name.length && textOf(tree, id) === name;
     if (!same) continue;
     const hasValue = valueIdOf(tree, id) >= 0;
     if (hasValue || !foundHasValue) found = id;
