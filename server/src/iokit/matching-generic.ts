@@ -30,7 +30,8 @@ const DEVICE_TREE_CLASSES = ['IOPlatformDevice', 'IOPlatformExpertDevice', 'IOPC
  *   filled in), which keeps the family from being skipped.
  */
 export function matchGeneric(table: PlistDict, nub: Nub, log: CheckLog, extraKeys = 0): GenericResult {
-  let consumed = 0;
+  // Read before all others; it decides whose properties are compared.
+  let consumed = table.has('IOCompatibilityMatch') ? 1 : 0;
   let ok = true;
   for (const test of testsFor(table)) {
     const held = test(table, nub, log);
@@ -90,9 +91,11 @@ function testsFor(table: PlistDict): readonly Test[] {
 function matchClass(table: PlistDict, nub: Nub, log: CheckLog): boolean | undefined {
   const wants = table.get('IOProviderClass');
   if (typeof wants !== 'string') return undefined;
-  const ok = isA(nub, wants);
-  const has: Known = { state: 'value', value: nub.className };
+  const old = compatibilityProperties(table, nub)?.get('IOClass');
+  const ok = old === undefined ? isA(nub, wants) : valuesEqual(wants, old);
+  const has: Known = { state: 'value', value: old ?? nub.className };
   return record(log, { key: 'IOProviderClass', wants, has, ok }, () => {
+    if (old !== undefined) return comparison('IOClass', wants, has, ok);
     if (!ok)
       return `${nub.className} is no ${wants} (${nub.classChain.slice(1).join(' > ') || 'no superclass'}).`;
     return wants === nub.className ? 'The class of the device.' : `${nub.className} derives from ${wants}.`;
@@ -168,12 +171,17 @@ function matchLocation(table: PlistDict, nub: Nub, log: CheckLog): boolean | und
   );
 }
 
+/** What an entry says it was on older systems, for a table that asks for that. */
+function compatibilityProperties(table: PlistDict, nub: Nub): PlistDict | undefined {
+  if (!table.has('IOCompatibilityMatch')) return undefined;
+  const properties = nub.properties.get('IOCompatibilityProperties');
+  return isDict(properties) ? properties : undefined;
+}
+
 /** The properties that IOPropertyMatch sees: the nub's own, with IOUserServiceProperties merged over them. */
 function propertiesForMatching(table: PlistDict, nub: Nub): PlistDict {
-  if (table.has('IOCompatibilityMatch')) {
-    const compatibility = nub.properties.get('IOCompatibilityProperties');
-    if (isDict(compatibility)) return compatibility;
-  }
+  const compatibility = compatibilityProperties(table, nub);
+  if (compatibility) return compatibility;
   const merged = nub.properties.get('IOUserServiceProperties');
   return isDict(merged) ? new Map([...nub.properties, ...merged]) : nub.properties;
 }
@@ -239,7 +247,7 @@ function matchPropertyExists(table: PlistDict, nub: Nub, log: CheckLog): boolean
 function matchPath(table: PlistDict, nub: Nub, log: CheckLog): boolean | undefined {
   const wants = table.get('IOPathMatch');
   if (typeof wants !== 'string') return undefined;
-  const ok = pathResolvesTo(wants, nub);
+  const ok = pathResolvesTo(wants, nub) || valuesEqual(wants, namedPath(table, nub));
   const has: Known = { state: 'value', value: `IOService:${shownPath(nub)}` };
   return record(log, { key: 'IOPathMatch', wants, has, ok }, () => {
     if (ok) return 'The path of the device.';
@@ -247,6 +255,13 @@ function matchPath(table: PlistDict, nub: Nub, log: CheckLog): boolean | undefin
       return 'The path is not one of the IOService plane; the dump has no other.';
     return 'The path leads elsewhere.';
   });
+}
+
+/** A path that properties name beside the real one; looked at only where properties were compared before. */
+function namedPath(table: PlistDict, nub: Nub): PlistValue | undefined {
+  const compared = table.has('IOPropertyMatch') || table.has('IOPropertyExistsMatch');
+  const properties = compared ? propertiesForMatching(table, nub) : compatibilityProperties(table, nub);
+  return properties?.get('IOPath');
 }
 
 /**

@@ -71,6 +71,30 @@ test('properties merged by IOUserServiceProperties count', () => {
   assert.equal(score({ IOProviderClass: 'AcmeNub', IOPropertyMatch: { a: 1 } }, nub), undefined);
 });
 
+test('IOCompatibilityMatch: class, properties and path of an older system', () => {
+  const old = { IOClass: 'IOUSBDevice', kind: 'lamp', IOPath: 'IOService:/Old/Lamp' };
+  const nub = makeNub(
+    'IOUSBHostDevice',
+    { kind: 'new', IOCompatibilityProperties: old },
+    { path: '/New/Lamp' },
+  );
+  const table = (keys: object) => ({ IOCompatibilityMatch: true, ...keys });
+  const usb = { idVendor: '*', idProduct: '*' };
+  const asked = (keys: object) =>
+    matchScore(dict({ IOProviderClass: 'IOUSBHostDevice', ...usb, IOParentMatch: keys as never }), {
+      ...makeNub('IOUSBHostDevice', { idVendor: 1, idProduct: 1 }),
+      provider: nub,
+    }) !== undefined;
+  assert.ok(asked(table({ IOProviderClass: 'IOUSBDevice' })), 'the class of then');
+  assert.ok(!asked(table({ IOProviderClass: 'IOUSBHostDevice' })), 'not the one of now');
+  assert.ok(asked({ IOProviderClass: 'IOUSBHostDevice' }));
+  assert.ok(asked(table({ IOPropertyMatch: { kind: 'lamp' } })));
+  assert.ok(!asked({ IOPropertyMatch: { kind: 'lamp' } }));
+  assert.ok(asked(table({ IOPathMatch: 'IOService:/Old/Lamp' })));
+  assert.ok(asked({ IOPathMatch: 'IOService:/New/Lamp' }));
+  assert.ok(!asked({ IOPathMatch: 'IOService:/Old/Lamp' }));
+});
+
 test('device-tree nubs: all their names, and the wildcard', () => {
   const names = new TextEncoder().encode('PNP0C0A\0ACPI0003\0');
   const nub = makeNub('IOACPIPlatformDevice', { name: names, model: 'Acme' }, { name: 'BAT0' });
