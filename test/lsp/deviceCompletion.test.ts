@@ -20,6 +20,7 @@ const usb = (name: string, id: number, vendor: number, product: number): string 
     `${name}@1410000${id}  <class IOUSBHostDevice, id 0x10000020${id}`,
     `"idVendor" = ${vendor}`,
     `"idProduct" = ${product}`,
+    '"bcdDevice" = 256',
     `"kUSBSerialNumberString" = "${SERIAL}"`,
   );
 const hid = (id: number, product: string, transport: string): string =>
@@ -43,6 +44,8 @@ const DUMP = [
     'ethernet@0  <class IOPCIDevice, id 0x100000400',
     '"vendor-id" = <86800000>',
     '"device-id" = <d3100000>',
+    '"class-code" = <00000200>',
+    '"revision-id" = <03000000>',
   ),
 ].join('');
 
@@ -121,6 +124,25 @@ test('the devices of the dump are proposed first, by name, and their numbers wri
     assert.equal(cards[0]?.label, 'ethernet (0x8086:0x10d3)', key);
     assert.equal(cards[0]?.textEdit?.newText, '0x10d38086', key);
   }
+  const cards = await offered(client, `${PCI}<key>IOPCIClassMatch</key><string>|</string>`);
+  assert.equal(cards[0]?.label, 'ethernet (0x8086:0x10d3)');
+  assert.equal(cards[0]?.textEdit?.newText, '0x02000000');
+  const array = (items: string) =>
+    `${USB}<key>idVendor</key><integer>4617</integer><key>idProductArray</key><array>${items}</array>`;
+  assert.deepEqual(devices(await offered(client, array('<integer>|</integer>'))), lamps);
+  const second = await offered(client, array('<integer>2</integer>\n|'));
+  assert.deepEqual(devices(second), [lamps[1]]);
+  assert.equal(written(second, lamps[1]!), '<integer>3</integer>');
+  const hidArray = `${HID}<key>VendorID</key><integer>4617</integer><key>ProductIDArray</key><array><integer>|</integer></array>`;
+  assert.deepEqual(devices(await offered(client, hidArray)), [
+    'Dimmer (0x1209:0x0030)',
+    'IOHIDDevice (0x1209:0x0031)',
+  ]);
+  const release = (product: number) =>
+    `${USB}<key>idVendor</key><integer>4617</integer><key>idProduct</key><integer>${product}</integer><key>bcdDevice</key><integer>|</integer>`;
+  assert.equal((await offered(client, release(2)))[0]?.label, 'Desk Lamp (256)');
+  assert.equal((await offered(client, release(3)))[0]?.label, 'Floor Lamp (256)');
+  assert.ok(!(await offered(client, release(7))).some(({ label }) => label.includes('Lamp')));
   assert.deepEqual(devices(await offered(client, `${PCI}<key>IOProbeScore</key><integer>|</integer>`)), []);
 
   await load(null);

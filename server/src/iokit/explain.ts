@@ -205,7 +205,10 @@ export function usbCombination(personality: PlistDict): UsbSummary | undefined {
     row && !impossible
       ? usbScore(row, wildcards.length, false, int32(personality.get('IOProbeScore')))
       : undefined;
-  return { kind, combination, score, wildcards, maskMayApply: personality.has('idProductMask') };
+  const masked =
+    typeof personality.get('idProduct') === 'bigint' || isArray(personality.get('idProductArray'));
+  const maskMayApply = masked && typeof personality.get('idProductMask') === 'bigint';
+  return { kind, combination, score, wildcards, maskMayApply };
 }
 
 /** A class number of devices that the row is never tried on. */

@@ -1,6 +1,6 @@
 /** What the USB keys of a personality come to, for hover and inlay hints: the combination and its score. */
 import { type UsbSummary, usbCombination } from '../iokit/explain.ts';
-import { USB_KEYS, usbRowName } from '../iokit/usb.ts';
+import { USB_KEYS, USB_MASK_COST, usbRowName } from '../iokit/usb.ts';
 import type { PlistNode } from '../plist/types.ts';
 import { isDict } from '../plist/value.ts';
 import { hasBuildVariable } from '../plist/variables.ts';
@@ -29,7 +29,8 @@ export function usbWords(key: PlistNode): string | undefined {
 }
 
 /**
- * What a personality's name says of it in an inlay hint: `score 90000`, or `never matches`. Undefined where the key
+ * What a personality's name says of it in an inlay hint: `score 90000`, `score 90000, 89500 where
+ * only the mask fits`, or `never matches`. Undefined where the key
  * names no USB personality and where a build variable, or a value that cannot be read, leaves it open. Never throws.
  */
 export function usbScoreLabel(key: PlistNode): string | undefined {
@@ -41,7 +42,9 @@ export function usbScoreLabel(key: PlistNode): string | undefined {
   const isOpen = (name: string): boolean => holdsVariable(dict.get(name));
   if (!combination.row) return isOpen('idProductArray') ? undefined : 'never matches';
   if (score === undefined) return 'never matches';
-  return [...READ].some(isOpen) ? undefined : `score ${score}`;
+  if ([...READ].some(isOpen)) return undefined;
+  const less = summary.maskMayApply ? `, ${score - USB_MASK_COST} where only the mask fits` : '';
+  return `score ${score}${less}`;
 }
 
 /** The dictionary behind a key of IOKitPersonalities; of a name that stands twice, behind the one that is read. */

@@ -227,6 +227,9 @@ describe('inlay hints', () => {
   const probe = (value: string) => `<key>IOProbeScore</key>${value}`;
   test('a USB personality says its score', () => {
     assert.deepEqual(product('<integer>2</integer>'), ['score 90000']);
+    const mask = '<key>idProductMask</key><integer>255</integer>';
+    assert.equal(product('<integer>2</integer>', mask)[0], 'score 90000, 89500 where only the mask fits');
+    assert.equal(product('<string>*</string>', mask)[0], 'score 89000');
     assert.deepEqual(product('<string>*</string>', probe('<integer>7</integer>')), ['score 89007']);
   });
   test('the score stands behind the name', () => {

@@ -76,9 +76,12 @@ function wordOf({ token, document }: ValuePlace): Token {
   return { start: offset - typed.length, end: offset + rest.length, typed };
 }
 
-function fromDevices({ owner, key }: ValuePlace, registry: Registry | undefined): Value[] {
-  if (!registry || key === undefined) return [];
-  return deviceValues(registry, key, owner).map(({ label, type, content }) => ({
+function fromDevices(place: ValuePlace, registry: Registry | undefined): Value[] {
+  if (!registry) return [];
+  const beside = itemsBeside(place);
+  const values = deviceValues(registry, place.key, place.owner);
+  const open = values.filter(({ type, content }) => !beside.includes(`${type} ${content}`));
+  return open.map(({ label, type, content }) => ({
     label,
     type,
     content,
