@@ -30,7 +30,7 @@ export interface RawNode {
   readonly peek: (key: string) => string | undefined;
 }
 
-export type RegistryFormat = 'ioreg' | 'ioreg-archive' | 'system-profiler';
+export type RegistryFormat = 'ioreg' | 'ioreg-archive' | 'ioreg-explorer' | 'system-profiler';
 
 export interface RawRegistry {
   readonly format: RegistryFormat;

@@ -1,6 +1,6 @@
 /**
  * The I/O registry of a machine, from a dump: entries, their providers and clients, their properties. Formats:
- * `ioreg -l` text, `ioreg -a` archives (XML or binary), `system_profiler` reports. `readRegistry` tells them apart.
+ * `ioreg -l` text, `ioreg -a` archives (XML or binary), saves of IORegistryExplorer, `system_profiler` reports. `readRegistry` tells them apart.
  */
 
 import { readBinaryPlist } from '../plist/binary.ts';
@@ -12,6 +12,7 @@ import type { Nub } from './nub.ts';
 import { shownName } from './private.ts';
 import { archiveSteps, looksLikeArchive, readArchiveValue } from './registry-archive.ts';
 import { cleanDump, decodeDump } from './registry-clean.ts';
+import { readExplorer } from './registry-explorer.ts';
 import { plistOfJson, readProfiler, readProfilerText } from './registry-profiler.ts';
 import {
   finish,
@@ -94,7 +95,8 @@ function* textSteps(text: string): Steps<RawRegistry | undefined> {
   const first = text.slice(0, 1024).trimStart();
   if (first.startsWith('<?xml') || first.startsWith('<plist') || first.startsWith('<!DOCTYPE')) {
     const value = parsePlist(text).root?.value();
-    return value === undefined ? undefined : (readProfiler(value) ?? readArchiveValue(value));
+    if (value === undefined) return undefined;
+    return readExplorer(value) ?? readProfiler(value) ?? readArchiveValue(value);
   }
   if (first.startsWith('{') || first.startsWith('[')) {
     const value = jsonValue(text);
@@ -108,8 +110,9 @@ function* textSteps(text: string): Steps<RawRegistry | undefined> {
 
 function readBinary(input: Uint8Array): RegistryResult {
   const { value } = readBinaryPlist(input);
-  const raw = value === undefined ? undefined : (readArchiveValue(value) ?? readProfiler(value));
-  if (raw) return { ok: true, registry: new DumpedRegistry(raw) };
+  const raw =
+    value === undefined ? undefined : (readExplorer(value) ?? readArchiveValue(value) ?? readProfiler(value));
+  if (raw && raw.nodes.length > 0) return { ok: true, registry: new DumpedRegistry(raw) };
   return {
     ok: false,
     message: 'The binary property list holds no registry entries in a form that can be read.',
