@@ -140,7 +140,7 @@ async function askForFile(): Promise<vscode.Uri | undefined> {
   const [uri] =
     (await vscode.window.showOpenDialog({
       title: vscode.l10n.t(
-        'Registry dump: output of "ioreg -l -w0", "ioreg -a -l" or "system_profiler -json"',
+        'Registry dump: output of "ioreg -l -w0", "ioreg -a -l", "system_profiler -json", or a save of IORegistryExplorer',
       ),
       openLabel: vscode.l10n.t('Load'),
       canSelectMany: false,

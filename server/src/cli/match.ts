@@ -18,8 +18,8 @@ export const matchUsage = `driver-plist match PATH… --registry DUMP [options]
 
 Says which devices of a registry dump the personalities of drivers match, with which score, who wins
 and what fails. PATH is an Info.plist, a bundle, or a folder that is walked; - reads standard input.
-DUMP is the output of “ioreg -l -w0”, “ioreg -a -l” or
-“system_profiler SPUSBDataType SPPCIDataType -json”. Private values of the dump are not shown.
+DUMP is the output of “ioreg -l -w0”, “ioreg -a -l” or “system_profiler SPUSBDataType SPPCIDataType
+-json”, or a save of IORegistryExplorer. Private values of the dump are not shown.
 
 Options:
   --registry DUMP          the dump (needed)

@@ -195,7 +195,7 @@ function loadSpan(text: string, span: Span): RawProperties {
 
 /**
  * Reads an archive that is already a value. `undefined` when no dictionary with the marks of an entry is in it
- * (IORegistryExplorer keeps entries in several shapes; those with the keys of `ioreg -a` are read).
+ * (what other tools make of an archive is read as far as it keeps these keys).
  */
 export function readArchiveValue(value: PlistValue): RawRegistry | undefined {
   const nodes: RawNode[] = [];

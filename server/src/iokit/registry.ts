@@ -86,7 +86,7 @@ export function* registrySteps(input: string | Uint8Array): Generator<number, Re
   return {
     ok: false,
     message:
-      'This is no registry dump that can be read: use the output of “ioreg -l -w0”, “ioreg -a -l” or “system_profiler SPUSBDataType SPPCIDataType -json”.',
+      'This is no registry dump that can be read: use the output of “ioreg -l -w0”, “ioreg -a -l” or “system_profiler SPUSBDataType SPPCIDataType -json”, or a save of IORegistryExplorer.',
   };
 }
 
