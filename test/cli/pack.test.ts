@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const { version, engines } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
 function npm(cwd: string, ...args: string[]): string {
   const { status, stdout, stderr } = spawnSync('npm', [...args, '--offline', '--no-audit', '--no-fund'], {
@@ -103,6 +103,29 @@ describe('the npm package', () => {
       '<plist><dict><key>CFBundleIdentifier</key><string>com.acme.lamp</string><key>IOKitPersonalities</key><dict><key>Lamp</key><dict><key>IOClass</key><string>IOService</string><key>IOProviderClass</key><string>IOUSBHostDevice</string></dict></dict></dict></plist>',
     );
     assert.equal(JSON.parse(planned.stdout).personalities[0].name, 'Lamp', planned.stderr);
+  });
+
+  test('another Node of this machine, as old as the package allows, runs both', (t) => {
+    const least = Number(/\d+/.exec(engines.node)?.[0]);
+    const others = (process.env.PATH ?? '')
+      .split(path.delimiter)
+      .filter((folder) => !folder.includes('node_modules'))
+      .map((folder) => path.join(folder, process.platform === 'win32' ? 'node.exe' : 'node'))
+      .map((node) => ({
+        node,
+        is: spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? '',
+      }))
+      .filter(({ is }) => is !== process.version && Number(/^v(\d+)/.exec(is)?.[1]) >= least);
+    const [other] = others;
+    if (!other) return t.skip(`needs a Node from ${least} on that is not ${process.version}, not here`);
+    const inPackage = (file: string) => path.join(work, 'node_modules/driver-plist', file);
+    const lint = spawnSync(other.node, [inPackage('dist/cli.js'), 'lint', '-', '--format', 'json'], {
+      input: '<plist><dict><key>a</key></dict></plist>',
+      encoding: 'utf8',
+    });
+    assert.equal(JSON.parse(lint.stdout).summary.errors, 1, `${other.is}: ${lint.stderr}`);
+    const server = spawnSync(other.node, [inPackage('dist/server.js'), '--version'], { encoding: 'utf8' });
+    assert.equal(server.stdout, `${version}\n`, `${other.is}: ${server.stderr}`);
   });
 
   test('driver-plist-language-server answers', async () => {
