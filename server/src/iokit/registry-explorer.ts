@@ -27,10 +27,11 @@ export function readExplorer(value: PlistValue): RawRegistry | undefined {
     .reverse();
   for (let next = open.pop(); next; next = open.pop()) {
     const { entry, parent } = next;
-    if (seen.has(entry)) continue;
-    seen.add(entry);
     const index = nodes.length;
     nodes.push(nodeOf(archive, entry, parent));
+    // Under a second parent it is named once more, and its children are not.
+    if (seen.has(entry)) continue;
+    seen.add(entry);
     const planes = archive.dictionary(entry.get('childrenInPlanes'));
     const children = archive.list(planes.get(PLANE)) ?? [];
     open.push(...children.map((child) => ({ entry: child, parent: index })).reverse());
@@ -119,6 +120,7 @@ function nodeOf(archive: Archive, entry: PlistDict, parent: number): RawNode {
     className,
     chain: chain.length > 1 ? chain : undefined,
     entryId: undefined,
+    identity: entry,
     registered: entry.get('isRegistered') !== false,
     matched: entry.get('isMatched') !== false,
     active: !isService || entry.get('isActive') !== false,

@@ -19,6 +19,8 @@ export interface RawNode {
   /** The chain as printed, the class itself first; `undefined` where the dump does not print it. */
   chain: readonly string[] | undefined;
   entryId: bigint | undefined;
+  /** The same for an entry that stands in the list once more, under another parent; where ids do not tell. */
+  readonly identity?: object;
   registered: boolean;
   matched: boolean;
   active: boolean;

@@ -211,14 +211,17 @@ class DumpedRegistry implements Registry {
   private assemble(raws: readonly RawNode[]): DumpedNode[] {
     const nodes: DumpedNode[] = [];
     const byRaw: DumpedNode[] = [];
+    const twins = new Map<object, DumpedNode>();
     for (const raw of raws) {
       const parent = byRaw[raw.parent];
-      const known = raw.entryId === undefined ? undefined : this.ids.get(raw.entryId);
+      const known =
+        raw.entryId === undefined ? raw.identity && twins.get(raw.identity) : this.ids.get(raw.entryId);
       // A dump of another machine behind this one uses the same ids for other entries.
       const same = known?.className === raw.className ? known : undefined;
       const node = same ?? new DumpedNode(this, raw, nodes.length);
       if (!same) nodes.push(node);
       if (!known && raw.entryId !== undefined) this.ids.set(raw.entryId, node);
+      if (!known && raw.identity) twins.set(raw.identity, node);
       // Another plane of the same machine, or a tree without properties before one with them.
       if (same && !same.raw.printed && raw.printed) same.raw = raw;
       byRaw.push(node);

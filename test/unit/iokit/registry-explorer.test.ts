@@ -32,7 +32,10 @@ function archive(root: Entry, reference: (number: number) => PlistValue): PlistV
       ]),
     );
   const entries: PlistValue[] = [];
+  const written = new Map<Entry, PlistValue>();
   const write = (entry: Entry, isRoot: boolean): PlistValue => {
+    const before = written.get(entry);
+    if (before !== undefined) return before;
     const children = (entry.children ?? []).map((child) => write(child, false));
     const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">\n<dict>${entry.properties}</dict>\n</plist>\n`;
     const fields: [string, PlistValue][] = [
@@ -51,6 +54,7 @@ function archive(root: Entry, reference: (number: number) => PlistValue): PlistV
     if (entry.properties !== undefined) fields.push(['properties', new TextEncoder().encode(xml)]);
     const own = add(table(fields));
     entries.push(own);
+    written.set(entry, own);
     return own;
   };
   write(root, true);
@@ -143,6 +147,31 @@ test('a save gives the tree of the service plane, its classes and properties', (
     });
     assert.equal(matchPersonality(unknown, registry.nodes[3]!).uncertain, true, 'no properties: cannot tell');
   }
+});
+
+test('an entry with two parents stands once and has both', () => {
+  const stack: Entry = {
+    name: 'Stack',
+    chain: ['IONetworkStack', 'IOService', 'IORegistryEntry'],
+    properties: '',
+  };
+  const under = (name: string): Entry => ({
+    name,
+    chain: ['IOResources', 'IOService', 'IORegistryEntry'],
+    properties: '',
+    children: [stack],
+  });
+  const root = { ...MACHINE, children: [under('en0'), under('IOResources')] };
+  const { nodes } = read(writeBinaryPlist(archive(root, (number) => new PlistUid(number))));
+  assert.deepEqual(
+    nodes.map(({ name }) => name),
+    ['Root', 'en0', 'Stack', 'IOResources'],
+  );
+  assert.deepEqual(
+    nodes[2]?.parents.map(({ name }) => name),
+    ['en0', 'IOResources'],
+  );
+  assert.equal(nodes[3]?.children[0], nodes[2]);
 });
 
 test('whatever is broken in a save, it is read or refused in words', () => {
