@@ -10,6 +10,7 @@ import { listPersonalities } from '../../server/src/convert/personalityList.ts';
 import { planConversion } from '../../server/src/convert/plan.ts';
 import {
   CONVERT_TARGETS,
+  type ConvertOptions,
   type ConvertPlan,
   type KeyChanges,
   type PlanFile,
@@ -139,12 +140,27 @@ export const kextText: fc.Arbitrary<string> = fc
     );
   });
 
+type Options = Omit<ConvertOptions, 'target' | 'into'>;
+
+/** What a person may type, sense and nonsense. */
+export const options: fc.Arbitrary<Options> = fc.record(
+  {
+    bundleId: fc.oneof(fc.constantFrom('org.acme.tool.driver', 'org.acme', '../x.y.z'), arbitrary.text),
+    className,
+    team: fc.constantFrom('ABCDE12345', 'x'),
+    family: fc.constantFrom(...FAMILIES.map(({ value }) => value), 'toast'),
+    personalities: fc.array(arbitrary.text, { maxLength: 2 }),
+    source: fc.oneof(fc.constantFrom('Old.kext/Contents/Info.plist', '../../Info.plist'), arbitrary.text),
+  },
+  { requiredKeys: [] },
+);
+
 /** Plans both targets of a kext’s text and holds what is said of {@link checkPlan}. */
-export function checkConversion(text: string): void {
+export function checkConversion(text: string, given: Options = {}): void {
   // What comes from a file or an editor is whole characters.
   const tree = parsePlist(text.replace(/\p{Surrogate}/gu, '\u{fffd}'));
   for (const target of CONVERT_TARGETS) {
-    const result = planConversion(tree, { target });
+    const result = planConversion(tree, { ...given, target });
     if (!result.ok) {
       assert.ok(result.problems.length > 0 && result.problems.every((problem) => problem.length > 20));
       continue;

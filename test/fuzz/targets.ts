@@ -34,7 +34,7 @@ import { readXcodeProject } from '../../server/src/workspace/xcode.ts';
 import { includesOf, projectOfSpec, readSpec } from '../../server/src/workspace/xcodegen.ts';
 import { processorTime } from '../processorTime.ts';
 import { checkTree, dump } from './checks.ts';
-import { checkConversion, checkInto, kextText } from './conversion.ts';
+import { checkConversion, checkInto, kextText, options } from './conversion.ts';
 import { damagedBytes, damagedText, place } from './mutations.ts';
 import * as seeds from './seeds.ts';
 
@@ -295,8 +295,10 @@ export const targets: readonly Target[] = [
       readConfig(JSON.stringify({ ignore: [glob], kinds: { [glob]: 'kext' } })).config.kindOf(path);
     },
   ),
-  target('convert', kextText, checkConversion),
-  target('convert damaged', damagedText(seeds.kextTexts, 3), checkConversion),
+  target('convert', fc.tuple(kextText, fc.oneof(fc.constant({}), options)), ([text, given]) =>
+    checkConversion(text, given),
+  ),
+  target('convert damaged', damagedText(seeds.kextTexts, 3), (text) => checkConversion(text)),
   target('into project', damagedText(seeds.projectTexts, 3), (text) =>
     checkInto('Lamp.xcodeproj/project.pbxproj', text),
   ),
