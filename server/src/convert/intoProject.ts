@@ -108,7 +108,11 @@ export function placeProject(
   const problem = problemAfter(opened, project, text);
   if (problem !== undefined) return alone(problem);
   return {
-    project: { ...project, host: host === undefined ? undefined : { needs: beside?.needs ?? [] } },
+    project: {
+      ...project,
+      inSpec: isSpecFile(into.path),
+      host: host === undefined ? undefined : { needs: beside?.needs ?? [] },
+    },
     plan: {
       refused: undefined,
       app: project.app,

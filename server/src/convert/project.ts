@@ -31,12 +31,14 @@ export interface DextProject {
   readonly app: string;
   /** Folder of the files as the project sees it, with `/` behind it; `''` for its own folder. */
   readonly base: string;
+  /** The targets stand in a spec, from which XcodeGen writes the Xcode project. */
+  readonly inSpec?: boolean;
   /** The app is a target of a project that was there. */
   readonly host?: { readonly needs: readonly string[] } | undefined;
 }
 
 /** Before it is known which names are free. */
-export type NamelessProject = Omit<DextProject, 'driver' | 'app' | 'base' | 'host'>;
+export type NamelessProject = Omit<DextProject, 'driver' | 'app' | 'base' | 'inSpec' | 'host'>;
 
 /** Folders and targets. */
 export const driverTarget = ({ driver }: DextProject) => driver;

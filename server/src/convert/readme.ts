@@ -47,7 +47,7 @@ function fileRows(project: DextProject, added: boolean): (readonly [string, stri
 function steps(project: DextProject): string[] {
   const driver = driverTarget(project);
   const app = appTarget(project);
-  const { host, replaces, moved } = project;
+  const { host, replaces, moved, inSpec } = project;
   const managed = [...project.entitlements.keys()].map((key) => `\`${key}\``).join(', ');
   const written = project.classes.filter(({ needsCode }) => needsCode);
   return [
@@ -55,6 +55,9 @@ function steps(project: DextProject): string[] {
       ({ name, family }) =>
         `Write \`${name}\`, which is derived from ${family.baseClass} (${family.framework}). \`${driver}/${name}.iig\` names the methods, \`${driver}/${name}.cpp\` is where their code goes.`,
     ),
+    ...(inSpec
+      ? ['Say `xcodegen generate`, which writes the Xcode project anew with the targets in it.']
+      : []),
     ...(host
       ? [
           `Add \`${project.name}Activation/DriverActivator.swift\` to the target ${code(app)} and let the app call its \`activate()\`.`,

@@ -293,6 +293,8 @@ describe('into a spec of XcodeGen', () => {
       kinds: ['app', 'dext'],
       carries: [['GadgetDriver', true]],
     });
+    assert.match(fileOf(plan, 'README.md'), /Say `xcodegen generate`/);
+    assert.doesNotMatch(fileOf(planInto(PBX, xcodeProject()), 'README.md'), /xcodegen generate/);
     assert.match(change.text, /# nothing else\n\s+(?:dependencies|entitlements):/);
     assert.ok(change.text.endsWith('\n\nschemes: {}\n'));
   });
