@@ -21,7 +21,7 @@ export interface WalkOptions {
 
 /** Undefined for names that a walk passes over. */
 export function nameKind(name: string): 'always' | 'if-ours' | undefined {
-  if (/\.entitlements$/i.test(name) || /^(?:.*-)?Info\.plist$/i.test(name)) return 'always';
+  if (/\.(?:entitlements|xcent)$/i.test(name) || /^(?:.*-)?Info\.plist$/i.test(name)) return 'always';
   return /Info.*\.plist$/i.test(name) ? 'if-ours' : undefined;
 }
 

@@ -1,5 +1,6 @@
-/** The rule on what a template left to be filled in. */
+/** Rules on what a template or a build left to be filled in. */
 import type { PlistNode } from '../plist/types.ts';
+import { pathOf } from '../workspace/document.ts';
 import { BUNDLE_KINDS } from '../workspace/types.ts';
 import { isFilledIn, quoted } from './bundle-values.ts';
 import type { Rule, RuleContext } from './types.ts';
@@ -24,7 +25,43 @@ function checkPlaceholder({ root, report }: RuleContext): void {
   }
 }
 
+/** A bundle inside an app is a product, whatever its file holds. */
+const IN_AN_APP = /\.app\/Contents\/.+\.(dext|kext|systemextension)\/(Contents\/)?Info\.plist$/i;
+const VARIABLE = /\$\([A-Za-z_][^)]*\)|\$\{[A-Za-z_][^}]*\}/;
+
+function checkUnexpanded({ root, document, report }: RuleContext): void {
+  if (!IN_AN_APP.test(pathOf(document.uri))) return;
+  const stack: PlistNode[] = [root];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    for (const item of node.items) stack.push(item);
+    for (const { value } of node.entries) if (value) stack.push(value);
+    const variable = VARIABLE.exec(node.string ?? '')?.[0];
+    if (variable === undefined) continue;
+    report({
+      at: node,
+      message: `This bundle lies inside an app, so it is built, and ${variable} was not filled in: the system takes these very letters for the value. Let the target process the file (INFOPLIST_FILE), or have your script write the value.`,
+    });
+  }
+}
+
 export const bundlePlaceholderRules: readonly Rule[] = [
+  {
+    id: 'bundle/unexpanded-variable',
+    severity: 'warning',
+    title: 'Build variable in a built bundle',
+    what: 'A `$(VARIABLE)` in the Info.plist of a dext, kext or system extension inside an app.',
+    why: 'Only the build knows build variables. The system reads the Info.plist of a product as it stands, and no bundle id, version or type begins with `$(`.',
+    how: 'Let the target process the Info.plist, or have the script that copies it write the value.',
+    source: ['apple-oss-distributions/IOKitUser kext.subproj/OSKext.c'],
+    kinds: BUNDLE_KINDS.filter((kind) => kind !== 'plist' && kind !== 'entitlements'),
+    examples: {
+      invalid:
+        '<!-- Lamp.app/Contents/…/com.example.lamp.dext/Info.plist -->\n<key>CFBundleVersion</key>\n<string>$(CURRENT_PROJECT_VERSION)</string>',
+      valid:
+        '<!-- Lamp.app/Contents/…/com.example.lamp.dext/Info.plist -->\n<key>CFBundleVersion</key>\n<string>7</string>',
+    },
+    check: checkUnexpanded,
+  },
   {
     id: 'bundle/placeholder',
     severity: 'warning',

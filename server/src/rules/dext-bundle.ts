@@ -55,6 +55,13 @@ function checkFolder({ root, built, document, report }: RuleContext): void {
       message: `This identifier has ${id.length} characters. Reports say that more than ${KEPT_LENGTH} keep an extension from being activated.`,
     });
   }
+  if (folder.extension === 'systemextension' && !folder.contents) {
+    report({
+      at: root,
+      severity: 'warning',
+      message: `A system extension keeps its Info.plist in ${folder.name}.systemextension/Contents, as every bundle of macOS but a dext does. Here it lies at the top. Move it, and the executable into Contents/MacOS.`,
+    });
+  }
   if (folder.extension === 'dext' && folder.contents) {
     report({
       at: root,
@@ -121,7 +128,7 @@ const folderRule = (kinds: readonly BundleKind[], group: 'dext' | 'sysext'): Rul
   id: `${group}/folder-name`,
   severity: 'error',
   title: 'Folder not named after the bundle id',
-  what: `In a built ${group === 'dext' ? 'dext: a folder with another name than `CFBundleIdentifier`. As a warning, an Info.plist in a `Contents` folder.' : 'system extension: a folder with another name than `CFBundleIdentifier`. As a warning, an id of more than 63 characters.'}`,
+  what: `In a built ${group === 'dext' ? 'dext: a folder with another name than `CFBundleIdentifier`. As a warning, an Info.plist in a `Contents` folder.' : 'system extension: a folder with another name than `CFBundleIdentifier`. As a warning, an id of more than 63 characters, and an Info.plist that does not lie in `Contents`.'}`,
   why: `The system looks for \`<bundle id>.${group === 'dext' ? 'dext' : 'systemextension'}\` in the app and reports error 4, “Extension not found in App bundle”.`,
   how: 'Set `PRODUCT_NAME` to `$(PRODUCT_BUNDLE_IDENTIFIER)`, as Xcode’s templates do.',
   source: [
