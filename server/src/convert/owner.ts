@@ -21,13 +21,17 @@ export function ownerOf(
   kext: { readonly bundleId: string | undefined; readonly hasCode: boolean },
 ): ClassOwner {
   const known = ioClass === undefined ? undefined : kernelClass(ioClass);
-  const isOwn = named === undefined || named === kext.bundleId || hasBuildVariable(named);
+  const isOwn =
+    named === undefined ||
+    named === kext.bundleId ||
+    hasBuildVariable(named) ||
+    (kext.hasCode && !known && !named.startsWith('com.apple.') && mayBe(kext.bundleId, named));
   const kextIsApple = kext.bundleId?.startsWith('com.apple.') ?? false;
   const apple = (bundle: string | undefined): ClassOwner => ({
     kind: 'apple',
     bundle,
     known,
-    why: `It gives the device to ${ioClass}, a class of Apple’s kernel${bundle ? ` (${bundle})` : ''}. DriverKit has no class that does the same: a codeless kext is the right target (--to codeless-kext).`,
+    why: `It gives the device to ${ioClass}, ${known || bundle === undefined ? `a class of Apple’s kernel${bundle ? ` (${bundle})` : ''}` : `a class of ${bundle}, which is Apple’s by its id`}. DriverKit has no class that does the same: a codeless kext is the right target (--to codeless-kext).`,
   });
   if (isOwn && !(kext.hasCode && kextIsApple) && (known || (ioClass && APPLE_HID.test(ioClass))))
     return apple(known?.bundle);
@@ -39,4 +43,13 @@ export function ownerOf(
     known: undefined,
     why: `Its class ${ioClass} is in another kext, ${named}: the code to port is there. As long as that kext stays, a codeless kext can name it.`,
   };
+}
+
+/** Whether an id that the build fills in can become this one: personalities of source files often name it literally. */
+function mayBe(id: string | undefined, literal: string): boolean {
+  if (id === undefined) return true;
+  if (!hasBuildVariable(id)) return false;
+  const [before = '', ...behind] = id.split(/\$[({][^)}]*[)}]|\$\w+/);
+  const end = behind.at(-1) ?? '';
+  return literal.startsWith(before) && literal.endsWith(end) && literal.length > before.length + end.length;
 }

@@ -357,6 +357,25 @@ describe('outcomes of a conversion to a codeless kext', () => {
   });
 });
 
+test('a class that the kext names by the id which its build gives it is its own', () => {
+  const kext = (id: string, named: string) =>
+    fate({
+      id,
+      personalities: personality('P', {
+        CFBundleIdentifier: named,
+        IOClass: 'AcmeGadget',
+        IOProviderClass: 'IOUSBHostDevice',
+        ...USB,
+      }),
+    });
+  const own = 'needs-code usb-device IOService';
+  assert.equal(kext('$(PRODUCT_BUNDLE_IDENTIFIER)', 'com.acme.Gadget'), own);
+  assert.equal(kext('com.acme.${PRODUCT_NAME:rfc1034identifier}', 'com.acme.Gadget'), own);
+  assert.equal(kext('com.acme.$(PRODUCT_NAME).kext', 'com.acme.Gadget'), 'stays-kext');
+  assert.equal(kext('com.acme.Gadget', 'com.acme.Other'), 'stays-kext');
+  assert.equal(kext('$(PRODUCT_BUNDLE_IDENTIFIER)', 'com.apple.driver.Gadget'), 'stays-kext');
+});
+
 describe('some of several personalities', () => {
   const kext = {
     personalities: ['Gadget', 'Lamp']
