@@ -51,10 +51,13 @@ const NAMES: readonly NodeKind[] = [
 const SMALL = 64;
 
 /**
- * In a tree of at most this many nodes the entries of a dictionary are made once, with their texts: some hundred
- * rules ask the same dictionaries for the same keys. Those of a big tree would fill the memory.
+ * Of the tree that was asked last the entries of a dictionary are made once, with their texts: some hundred rules ask
+ * the same dictionaries for the same keys, one document after another. Those of every tree of a workspace, or of a
+ * tree with more nodes than this, would fill the memory.
  */
 const REMEMBERED = 4_000;
+let asked: Tree | undefined;
+const entriesOfAsked = new Map<number, readonly Entry[]>();
 
 export class Node implements PlistNode {
   readonly tree: Tree;
@@ -149,10 +152,14 @@ export class Node implements PlistNode {
   get entries(): readonly Entry[] {
     if (this.#code !== DICT) return NO_ENTRIES;
     if (this.tree.size > REMEMBERED) return this.#readEntries();
-    let list = this.tree.entryLists.get(this.id);
+    if (asked !== this.tree) {
+      asked = this.tree;
+      entriesOfAsked.clear();
+    }
+    let list = entriesOfAsked.get(this.id);
     if (!list) {
       list = this.#readEntries();
-      this.tree.entryLists.set(this.id, list);
+      entriesOfAsked.set(this.id, list);
     }
     return list;
   }

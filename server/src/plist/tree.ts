@@ -1,7 +1,7 @@
 /** The tree of a document: views over the node table. */
 import { Node } from './node.ts';
 import { END, NEXT, type NodeTable, PARENT, SHIFT, START } from './storage.ts';
-import type { Comment, Entry, PlistError, PlistNode, PlistTree, TextRange } from './types.ts';
+import type { Comment, PlistError, PlistNode, PlistTree, TextRange } from './types.ts';
 
 /** What a tree is made of; a finished `Builder` is one. */
 export interface TreeParts {
@@ -61,9 +61,6 @@ export class Tree implements PlistTree {
     this.#root ??= new Node(this, this.rootId);
     return this.#root;
   }
-
-  /** The entries that {@link Node.entries} made of a dictionary, while the tree is small: see there. */
-  readonly entryLists = new Map<number, readonly Entry[]>();
 
   get comments(): readonly Comment[] {
     if (this.#comments) return this.#comments;

@@ -1,14 +1,22 @@
 /** The dictionaries of a document, for the rules that look at each of them. */
 import type { PlistNode, PlistTree } from '../plist/types.ts';
 
-const known = new WeakMap<PlistTree, readonly PlistNode[]>();
+/** Nodes of a tree that may be kept until another is asked for. */
+const MOST_KEPT = 4_000;
 
-/** All dictionaries of a tree, the root first, in no particular order. Found once: several rules ask for them. */
+let asked: PlistTree | undefined;
+let dictionaries: readonly PlistNode[] = [];
+
+/**
+ * All dictionaries of a tree, the root first, in no particular order. Found once for the rules that run on it one
+ * after another.
+ */
 export function dictionariesIn(tree: PlistTree): readonly PlistNode[] {
-  let dicts = known.get(tree);
-  if (!dicts) {
-    dicts = tree.root ? found(tree.root) : [];
-    known.set(tree, dicts);
+  if (asked === tree) return dictionaries;
+  const dicts = tree.root ? found(tree.root) : [];
+  if (tree.size <= MOST_KEPT) {
+    asked = tree;
+    dictionaries = dicts;
   }
   return dicts;
 }
