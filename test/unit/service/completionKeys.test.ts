@@ -199,6 +199,37 @@ describe('clients of other abilities', () => {
       '<key>IOUserClass</key>\n<string>${1:MyDriver}</string>',
     );
   });
+  test('without Markdown the words are plain, without label details they stand beside', () => {
+    const plain = completeAt(dext('\t\t\t|'), {
+      ...FULL_ABILITIES,
+      markdownCompletion: false,
+      labelDetails: false,
+    }).item('IOUserClass');
+    assert.deepEqual([plain.labelDetails, plain.detail], [undefined, 'required · string']);
+    assert.ok(typeof plain.documentation === 'object' && plain.documentation.kind === 'plaintext');
+    assert.doesNotMatch(plain.documentation.value, /\*\*|\]\(/);
+    const full = completeAt(dext('\t\t\t|')).item('IOUserClass');
+    assert.deepEqual([full.labelDetails?.description, full.detail], ['required · string', undefined]);
+  });
+  test('without tags a deprecated key is flagged the old way', () => {
+    const overlays = () => [{ properties: { OldLamp: { deprecationMessage: 'Use NewLamp.' } } }];
+    const abilities = { ...FULL_ABILITIES, completionTags: false };
+    const { items } = completeAt(plist('\t|\n'), abilities, 'dext', { overlays });
+    const old = items.find(({ label }) => label === 'OldLamp');
+    assert.deepEqual([old?.deprecated, old?.tags], [true, undefined]);
+  });
+  test('a personality of a family, without snippets, in the indentation of the file', () => {
+    const text = plist(
+      '  <key>CFBundlePackageType</key>\n  <string>DEXT</string>\n  <key>IOKitPersonalities</key>\n  <dict>\n    |\n  </dict>\n',
+    );
+    const result = completeAt(text, PLAIN_ABILITIES).accepted('PCI / Thunderbolt device');
+    assert.ok(
+      result.includes('    <key>MyDriver</key>\n    <dict>\n      <key>CFBundleIdentifier</key>\n'),
+      result,
+    );
+    assert.ok(result.includes('      <true/>\n') && result.includes('\n    </dict>\n  </dict>\n'), result);
+    assert.ok(!result.includes('\t') && !result.includes('${'), result);
+  });
   test('insert and replace ranges', () => {
     const { document } = marked(dext('\t\t\t<key>IO|User</key>'));
     const edit = completeAt(dext('\t\t\t<key>IO|User</key>')).item('IOUserClass').textEdit;
