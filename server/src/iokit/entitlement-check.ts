@@ -40,14 +40,19 @@ export function startsOn(personality: PlistDict, nub: Nub, options: StartOptions
   if (typeof personality.get('IOClass') !== 'string') {
     return refuse('IOClass is missing: the kernel has no class to make the driver of.');
   }
+  // Only the boolean true defers (IOService.cpp, `probeCandidates`).
+  const waits =
+    personality.get('IOMatchDefer') === true
+      ? ' While the system starts up it waits until all personalities are there (IOMatchDefer).'
+      : '';
   if (!isDextPersonality(personality)) {
     const without = personality.has('IOUserClass');
     return {
       starts: true,
       needs: [],
       why: without
-        ? 'Starts as a kernel driver: IOUserClass does nothing without IOUserServerName.'
-        : 'Starts, unless its probe() or start() declines.',
+        ? `Starts as a kernel driver: IOUserClass does nothing without IOUserServerName.${waits}`
+        : `Starts, unless its probe() or start() declines.${waits}`,
     };
   }
   if (isA(nub, 'IOResources')) {
@@ -68,7 +73,7 @@ export function startsOn(personality: PlistDict, nub: Nub, options: StartOptions
     if (refusal) return refuse(refusal, needs);
   }
   const asked = entitlements || needs.length === 0 ? '' : `, if it has the entitlement ${listSets(needs)}`;
-  return { starts: true, why: `Starts in a process of its own${asked}.`, needs };
+  return { starts: true, why: `Starts in a process of its own${asked}.${waits}`, needs };
 }
 
 /** A string, an array (OR), or an array of arrays (AND inside) as lists of which one must be held. */

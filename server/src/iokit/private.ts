@@ -119,7 +119,7 @@ const PRIVATE_KEYS = new Set(
 
 /** Parts of a key's name that say enough by themselves. */
 const PRIVATE_PART =
-  /serial.?(number|num|string|no\b)|uuid|mac.?address|bd.?addr|bluetooth.*(?:address|localname)|user.?name|host.?name|computer.?name|e-?mail|apple.?id\b|mobileme|\btoken\b|controllerinfo|\bssid\b|\bimei\b|\bmeid\b|\biccid\b|\becid\b|unique.?(device.?|chip.?)?id/i;
+  /serial.?(number|num|string|no\b)|uuid|mac.?address|bd.?addr|bluetooth.*(?:address|localname)|user.?name|host.?name|computer.?name|e-?mail|apple.?id\b|mobileme|\btoken\b|controllerinfo|ssid|DeviceIDString|\bimei\b|\bmeid\b|\biccid\b|\becid\b|unique.?(device.?|chip.?)?id/i;
 
 /** True when the value of a property of this name is never shown. */
 export function isPrivateKey(key: string): boolean {
@@ -174,7 +174,9 @@ export function shownName(nub: Nub, name = nub.name): string {
 
 function isVolume(nub: Nub): boolean {
   if (/^AppleAPFS(?:Volume|Snapshot)/.test(nub.className) || isA(nub, 'AppleAPFSVolume')) return true;
-  return isA(nub, 'IOMedia') && nub.properties.get('Whole') !== true;
+  if (!isA(nub, 'IOMedia')) return false;
+  // Whole disks are called after their hardware, but a RAID set after its owner's wish.
+  return nub.properties.get('Whole') !== true || !/ Media$|^Apple\b/.test(nub.name);
 }
 
 /** People call these by names of their own. */
@@ -192,6 +194,9 @@ function holdsPrivate(nub: Nub, name: string): boolean {
   return ownSecrets(nub).some((secret) => name.includes(secret));
 }
 
+/** May hold something private, but mostly describe: what repeats them need not be hidden. */
+const DESCRIPTIVE = new Set(['kUSBString', 'IOTTYBaseName', 'IOAudioDeviceName']);
+
 /** Shorter values stand in texts by chance. */
 const SECRET_LENGTH = 4;
 const secretsOfNubs = new WeakMap<Nub, readonly string[]>();
@@ -203,7 +208,7 @@ function ownSecrets(nub: Nub): readonly string[] {
     const { properties } = nub;
     const named = isBluetooth(properties.get('Transport'));
     secrets = [...properties]
-      .filter(([key]) => isPrivateKey(key) || (named && key === 'Product'))
+      .filter(([key]) => (isPrivateKey(key) && !DESCRIPTIVE.has(key)) || (named && key === 'Product'))
       .flatMap(([, value]) => (typeof value === 'string' ? [value.trim()] : []))
       .filter((value) => value.length >= SECRET_LENGTH)
       .sort((a, b) => b.length - a.length);

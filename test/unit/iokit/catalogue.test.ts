@@ -129,3 +129,11 @@ test('transport entitlements must name the device', () => {
   assert.equal(starts(usb, [{ idVendor: '*' }], 'usb'), true);
   assert.equal(starts(usb, [{ idVendor: 8 }], 'usb'), false);
 });
+
+test('IOMatchDefer true makes it wait, and nothing else does', () => {
+  const nub = makeNub('AcmeNub');
+  const why = (value: Plain) =>
+    startsOn(dict({ IOClass: 'D', IOProviderClass: 'AcmeNub', IOMatchDefer: value }), nub).why;
+  assert.match(why(true), /waits until all personalities are there/);
+  for (const value of [false, 1, 'true']) assert.doesNotMatch(why(value), /waits/);
+});

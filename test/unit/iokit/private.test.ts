@@ -35,6 +35,9 @@ test('names that systems give stay', () => {
   }
   assert.equal(disk('Smith family photos'), 'disk0s2');
   assert.equal(disk('APPLE SSD AP0256J Media', true), 'APPLE SSD AP0256J Media');
+  assert.equal(disk('SmithRAID', true), 'disk0s2');
+  const usb = makeNub('IOUSBHostInterface', { kUSBString: 'NCM Control' }, { name: 'NCM Control' });
+  assert.equal(shownName(usb), 'NCM Control');
   assert.equal(
     shownName(makeNub('IOUSBHostDevice', {}, { name: 'Apple Internal Keyboard / Trackpad' })),
     'Apple Internal Keyboard / Trackpad',
