@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -9,6 +9,7 @@ import {
   type CodeLens,
   DiagnosticSeverity,
   WorkDoneProgress,
+  type WorkspaceDiagnosticReport,
 } from 'vscode-languageserver';
 import type {
   AddedPersonality,
@@ -247,6 +248,29 @@ describe('matching over LSP', () => {
     assert.equal((await problems()).length, 1);
     await load(client, null);
     assert.deepEqual(await problems(), []);
+    await client.stop();
+  });
+
+  test('files that are not open are compared with the dump too', async () => {
+    const workspace = path.join(folder, 'closed');
+    const bundle = path.join(workspace, 'Lamp.kext/Contents');
+    mkdirSync(bundle, { recursive: true });
+    const kext = dext(personality(9)).replace('DEXT', 'KEXT');
+    writeFileSync(path.join(bundle, 'Info.plist'), kext);
+    const client = await startClient(CLIENT_PULL, { folders: [pathToFileURL(workspace).href] });
+    const found = async () => {
+      const { items } = await client.connection.sendRequest<WorkspaceDiagnosticReport>(
+        'workspace/diagnostic',
+        { previousResultIds: [] },
+      );
+      const all = items.flatMap((report) => ('items' in report ? report.items : []));
+      return all.filter(({ code }) => code === 'match/no-device').length;
+    };
+    assert.equal(await found(), 0);
+    await load(client, pathToFileURL(dump).href);
+    assert.equal(await found(), 1);
+    await load(client, null);
+    assert.equal(await found(), 0);
     await client.stop();
   });
 
