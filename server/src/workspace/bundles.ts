@@ -140,7 +140,7 @@ function targetBundle(
     uri: project.uri,
     target,
     configurations,
-    interfaces: interfacesOf(target, sources.interfaces),
+    interfaces: interfacesOf(target, infoPlist, sources.interfaces),
     embeds: [],
     hosts: [],
   };
@@ -184,9 +184,16 @@ interface Interfaces {
   readonly sorted: readonly string[];
 }
 
-function interfacesOf(target: ProjectTarget, { all, sorted }: Interfaces): string[] {
+/** A target that names no sources at all (its project is cut down, or made by another tool) has those beside its Info.plist. */
+function interfacesOf(
+  target: ProjectTarget,
+  infoPlist: string | undefined,
+  { all, sorted }: Interfaces,
+): string[] {
   const found = new Set(target.files.filter((uri) => all.has(uri)));
-  for (const folder of target.folders) {
+  const named = target.files.length > 0 || target.folders.length > 0;
+  const beside = infoPlist === undefined || named ? [] : [infoPlist.slice(0, infoPlist.lastIndexOf('/'))];
+  for (const folder of [...target.folders, ...beside]) {
     const prefix = `${folder.replace(/\/$/, '')}/`;
     for (let at = firstFrom(sorted, prefix); sorted[at]?.startsWith(prefix); at++)
       found.add(sorted[at] ?? '');

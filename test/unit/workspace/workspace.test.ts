@@ -491,3 +491,28 @@ describe('what goes wrong', () => {
     assert.equal(fs.reads.size, 0);
   });
 });
+
+test('a target that names no sources has the interfaces beside its Info.plist', async () => {
+  const files = (sources?: string[]) => ({
+    'Lamp.xcodeproj/project.pbxproj': pbxproj({
+      targets: {
+        Lamp: {
+          type: 'driver-extension',
+          settings: { INFOPLIST_FILE: 'Driver/Info.plist' },
+          ...(sources && { sources }),
+        },
+      },
+    }),
+    'Driver/Info.plist': plist({ CFBundleIdentifier: '$(PRODUCT_BUNDLE_IDENTIFIER)' }),
+    'Driver/Sources/Lamp.iig': 'class Lamp: public IOService\n{\n};\n',
+    'Driver/Lamp.cpp': '',
+    'Other/Torch.iig': 'class Torch: public IOService\n{\n};\n',
+  });
+  const interfaces = async (sources?: string[]) => {
+    const workspace = new Workspace(memoryFiles(files(sources)), [ROOT]);
+    await workspace.index();
+    return workspace.bundles[0]?.interfaces.map((uri) => uri.slice(ROOT.length + 1));
+  };
+  assert.deepEqual(await interfaces(), ['Driver/Sources/Lamp.iig']);
+  assert.deepEqual(await interfaces(['Driver/Lamp.cpp']), []);
+});
