@@ -8,6 +8,7 @@ import { serveFiles } from './fileSystem.ts';
 import { registerMatching } from './match/index.ts';
 import { registerPaste } from './paste.ts';
 import { RULE_PAGE_TEMPLATE, registerRulePages } from './rulePages.ts';
+import { registerSample } from './sample.ts';
 import { selectKind } from './selectKind.ts';
 import { type CreateClient, createSession, SELECTOR, type Session } from './session.ts';
 import { createKindStatus } from './status.ts';
@@ -53,6 +54,7 @@ export function activateWith(context: vscode.ExtensionContext, createClient: Cre
     command('showOutput', () => output.show()),
     command('restartServer', () => session.restart()),
     command('selectKind', () => selectKindOfActive(session)),
+    registerSample(context),
     registerRulePages(session),
     registerBinaryPlists(session),
     registerPaste(session),

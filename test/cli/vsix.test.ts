@@ -37,6 +37,7 @@ test('holds what runs and what is read offline, no sources, and weighs little', 
       'schemas/config.schema.json',
       'images/walkthrough/findings.png',
       'images/walkthrough/match.md',
+      'samples/UsbLamp/UsbLampDriver/Info.plist',
     ]) {
       assert.ok(names.includes(name), `${name} is not among ${names.join(', ')}`);
     }

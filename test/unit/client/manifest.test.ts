@@ -67,3 +67,48 @@ test('every file that the manifest names is shipped', () => {
     );
   }
 });
+
+test('every choice of a setting is explained, and every setting says what it does and where it may be set', () => {
+  interface Setting {
+    description?: string;
+    markdownDescription?: string;
+    scope?: string;
+    order?: number;
+    enum?: string[];
+    enumDescriptions?: string[];
+    additionalProperties?: Setting;
+  }
+  const orders = new Set<number>();
+  for (const [name, setting] of Object.entries(settings as Record<string, Setting>)) {
+    assert.ok(setting.description ?? setting.markdownDescription, name);
+    assert.match(setting.scope ?? '', /^(?:resource|window|machine-overridable|language-overridable)$/, name);
+    assert.ok(setting.order !== undefined && !orders.has(setting.order), `${name}: order`);
+    orders.add(setting.order);
+    for (const one of [setting, setting.additionalProperties]) {
+      assert.equal(one?.enumDescriptions?.length, one?.enum?.length, name);
+    }
+  }
+});
+
+test('every step of the walkthrough is done by something that can happen', () => {
+  const commands = new Set(contributes.commands.map(({ command }: { command: string }) => command));
+  const sources = globSync('client/src/**/*.ts', { cwd: root }).map(read).join('\n');
+  for (const { steps } of contributes.walkthroughs as {
+    steps: { id: string; completionEvents?: string[] }[];
+  }[]) {
+    for (const { id, completionEvents = [] } of steps) {
+      assert.ok(completionEvents.length > 0, id);
+      for (const event of completionEvents) {
+        const [kind, what = ''] = event.split(':');
+        if (what.startsWith('driverPlist.')) {
+          if (kind === 'onCommand') assert.ok(commands.has(what), event);
+          else assert.ok(sources.includes(`'${what}'`), event);
+        } else
+          assert.match(
+            event,
+            /^(?:onStepSelected|onCommand:editor\.action\.\w+|onContext:editorLangId == plist)$/,
+          );
+      }
+    }
+  }
+});
