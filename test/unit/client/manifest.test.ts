@@ -112,3 +112,16 @@ test('every step of the walkthrough is done by something that can happen', () =>
     }
   }
 });
+
+test('every condition of ours in a when-clause is set by the code, and every view in one is there', () => {
+  const sources = globSync('client/src/**/*.ts', { cwd: root }).map(read).join('\n');
+  const views = new Set(contributes.views.driverPlist.map(({ id }: { id: string }) => id));
+  const clauses = [...read('package.json').matchAll(/"when": "((?:\\.|[^"\\])*)"/g)].map(([, when]) => when!);
+  assert.ok(clauses.length > 30);
+  for (const when of clauses) {
+    for (const [, view] of when.matchAll(/\bview == ([\w.]+)/g)) assert.ok(views.has(view!), when);
+    for (const [name] of when.replace(/\bview == [\w.]+/g, '').matchAll(/\bdriverPlist\.[\w.]+/g)) {
+      assert.ok(sources.includes(`'${name}'`), `${name} in ${when}`);
+    }
+  }
+});
