@@ -66,8 +66,26 @@ function checkLevel(context: RuleContext): void {
   if (context.kind !== 'app') checkPersonalities(context);
 }
 
+/** Ids of kernel libraries. Of drivers there are too many that a file may name for reasons of its own. */
+const LIBRARY = /^com\.apple\.(kpi|iokit|kernel)\.\w+$/;
+
 function checkTop({ root, personalities, report }: RuleContext): void {
   for (const { key, value } of root.entries) {
+    if (LIBRARY.test(key.text) && value?.kind === 'string') {
+      const libraries = root.get('OSBundleLibraries');
+      const known = libraries?.kind === 'dict' ? libraries : undefined;
+      report({
+        at: key,
+        message: `${key.text} is a library of the kernel and belongs into OSBundleLibraries. At the top level nothing reads it, and the kext is not linked with it.`,
+        fixes: () =>
+          offer(
+            known && !known.keyNode(key.text)
+              ? moveEntryFix(key, known, `Move ${key.text} into OSBundleLibraries`)
+              : removeEntryFix(key, `Remove ${key.text}`),
+          ),
+      });
+      continue;
+    }
     if (!PERSONALITY_KEYS.has(key.text)) continue;
     const only = personalities.length === 1 ? personalities[0]! : undefined;
     const taken = only?.node.keyNode(key.text) !== undefined;

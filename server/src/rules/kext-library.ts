@@ -48,6 +48,22 @@ function checkTooOld({ root, report }: RuleContext): void {
   }
 }
 
+/** No Darwin kernel is that new for years: 25 is that of macOS 26. */
+const NO_KERNEL = '40';
+
+function checkTooNew({ root, report }: RuleContext): void {
+  for (const { id, value } of librariesOf(root)) {
+    const asked = knownString(value);
+    const kpi = kpiById(id);
+    if (!kpi || asked === undefined || (compareVersions(asked, NO_KERNEL) ?? -1) < 0) continue;
+    report({
+      at: value,
+      message: `${id} has the version of the running Darwin kernel (25 is macOS 26), and none is as new as ${asked}: the loader finds no compatible one and refuses the kext. Write the lowest version that you need, such as ${kpi.compatible}.`,
+      fixes: () => offer(setTextFix(value, kpi.compatible, `Ask for ${kpi.compatible}`)),
+    });
+  }
+}
+
 const KNOWN_IDS = [...KPIS.map(({ id }) => id), ...FAMILIES.map(({ id }) => id)];
 
 function checkUnknown({ root, report }: RuleContext): void {
@@ -160,6 +176,22 @@ export const kextLibraryRules: readonly Rule[] = [
       valid: libraryExample('com.apple.kpi.iokit', '8.0.0'),
     },
     check: checkTooOld,
+  },
+  {
+    id: 'kext/library-too-new',
+    severity: 'error',
+    title: 'Version that no kernel has',
+    what: 'A request for a KPI in a version above that of any Darwin kernel (40 and up).',
+    why: 'A KPI has the version of the running kernel. The loader takes no request above it.',
+    how: 'Write the lowest version that the code needs. The numbers are those of Darwin (20 is macOS 11), not build numbers or years.',
+    source: [`${LOADER}:7995-8002,9535-9551`, 'apple-oss-distributions/xnu config/System.kext/PlugIns'],
+    kinds: ['kext'],
+    facts: ['oskext:kOSKextDependencyNoCompatibleVersion'],
+    examples: {
+      invalid: libraryExample('com.apple.kpi.iokit', '2024.1'),
+      valid: libraryExample('com.apple.kpi.iokit', '20.0'),
+    },
+    check: checkTooNew,
   },
   {
     id: 'kext/library-unknown',
