@@ -222,7 +222,7 @@ function row(candidate: DecisionCandidate, scale: number, best: number | undefin
   const bar = score === null ? '' : scoreBar({ score, parts, scale, best: best ?? score }, l10n);
   return `<li class="row ${kind}"><div class="head"><span class="outcome"><span aria-hidden="true">${mark}</span> ${escapeHtml(word)}</span>
 <h3>${name(personality)}</h3> <span class="quiet">${name(bundle)}</span> ${tagged}
-${placeLink(l10n.t('Show in the file'), l10n.t('Show {0} in the file', personality), uri, personality)}</div>
+${placeLink(l10n.t('Show in the file'), l10n.t('Show in the file: {0}', personality), uri, personality)}</div>
 ${bar}
 <p lang="en">${escapeHtml(sentence)}</p>
 ${hints === '' ? '' : `<ul class="advice">${hints}</ul>`}${warning}
