@@ -6,6 +6,7 @@ import {
   InsertReplaceEdit,
   InsertTextFormat,
   InsertTextMode,
+  type Range,
   TextEdit,
 } from 'vscode-languageserver-types';
 import type { PlistDocument } from '../../workspace/types.ts';
@@ -33,12 +34,14 @@ export interface Proposal {
 }
 
 export interface ItemContext {
-  readonly document: PlistDocument;
   readonly token: Token;
   readonly offset: number;
   readonly abilities: ClientAbilities;
   readonly layout: Layout;
   readonly indent: string;
+  /** What an item replaces, and what it replaces where the text behind the cursor stays. */
+  readonly replace: Range;
+  readonly insert: Range;
 }
 
 export function itemContext(
@@ -48,17 +51,18 @@ export function itemContext(
   abilities: ClientAbilities,
 ): ItemContext {
   return {
-    document,
     token,
     offset,
     abilities,
     layout: layoutOf(document),
     indent: indentAt(document.text, token.start),
+    replace: rangeOf(document, token),
+    insert: rangeOf(document, { start: token.start, end: offset }),
   };
 }
 
 export function toItem(context: ItemContext, proposal: Proposal): CompletionItem {
-  const { abilities, document, token, offset } = context;
+  const { abilities, token, offset, replace, insert } = context;
   const plain = plainOf(proposal.snippet);
   const isSnippet = abilities.snippets && plain !== proposal.snippet;
   const multiline = proposal.snippet.includes('\n');
@@ -69,8 +73,6 @@ export function toItem(context: ItemContext, proposal: Proposal): CompletionItem
     context.layout,
     indentedByClient ? '' : context.indent,
   );
-  const replace = rangeOf(document, token);
-  const insert = rangeOf(document, { start: token.start, end: offset });
   const twoRanges = abilities.insertReplace && token.end > offset;
   return {
     label: proposal.label,

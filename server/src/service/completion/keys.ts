@@ -151,18 +151,40 @@ function keyProposal(
   required: boolean,
   sort: string,
 ): Proposal {
-  const value = valueSnippet(schemas);
+  const { value, types, deprecated } = wordsOf(schemas);
   return {
     label: key,
     kind: CompletionItemKind.Property,
     snippet: place.contentOnly ? literal(escapeText(key)) : keySnippet(place, key, value),
     filter: place.contentOnly ? escapeText(key) : filterFor(place.token, '<key>', key),
     sort,
-    detail: [required ? 'required' : undefined, typeWords(schemas)].filter(Boolean).join(' · ') || undefined,
+    detail: [required ? 'required' : undefined, types].filter(Boolean).join(' · ') || undefined,
     documentation: () => describeKey(key, schemas, { heading: false, required }),
-    deprecated: isDeprecated(schemas),
+    deprecated,
     suggestAgain: !place.contentOnly && !place.valueFollows && /\$1\b|\$\{1/.test(value),
   };
+}
+
+interface SchemaWords {
+  readonly value: string;
+  readonly types: string;
+  readonly deprecated: boolean;
+}
+
+const known = new WeakMap<readonly SchemaObject[], SchemaWords>();
+
+/** What a list of a hundred keys says of each: the schemas of a key are the same array at every keystroke. */
+function wordsOf(schemas: readonly SchemaObject[]): SchemaWords {
+  let words = known.get(schemas);
+  if (!words) {
+    words = {
+      value: valueSnippet(schemas),
+      types: typeWords(schemas),
+      deprecated: isDeprecated(schemas),
+    };
+    known.set(schemas, words);
+  }
+  return words;
 }
 
 function keySnippet(place: KeyPlace, key: string, value: string): string {
