@@ -26,7 +26,7 @@ const CODE_FILES = ['**/*.{h,hpp,cpp,cc,cxx,mm}'];
  * those on disk: nothing is renamed from there unless the client asks about saved files only.
  */
 export function registerSources({ connection }: FeatureContext, abilities: WorkspaceAbilities): void {
-  const selector = (patterns: readonly string[]) => patterns.map((pattern) => ({ scheme: 'file', pattern }));
+  const selector = (patterns: readonly string[]) => patterns.map((pattern) => ({ pattern }));
   const warn = (error: unknown) => connection.console.warn(`register: ${stackOf(error)}`);
   const { registers } = abilities;
   const documentSelector = selector([...SOURCE_FILES, ...CODE_FILES]);

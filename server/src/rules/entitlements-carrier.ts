@@ -144,6 +144,12 @@ function checkAccess({ root, report }: RuleContext): void {
     });
   }
   for (const item of value.items) {
+    if (item.string?.includes('*')) {
+      report({
+        at: item,
+        message: `The kernel compares the whole bundle id of the driver with each text here, and * is no wildcard: ${item.text.trim()} opens no driver. Write the id out.`,
+      });
+    }
     if (item.string === undefined || !isOwnIdentifier(item.string.trim(), root)) continue;
     report({
       at: item,
@@ -267,7 +273,7 @@ export const entitlementsCarrierRules: readonly Rule[] = [
     id: 'entitlements/userclient-access',
     severity: 'warning',
     title: 'userclient-access that names no driver',
-    what: 'A `com.apple.developer.driverkit.userclient-access` that is empty or names the program itself.',
+    what: 'A `com.apple.developer.driverkit.userclient-access` that is empty, names the program itself, or has a `*` in a bundle id.',
     why: 'The kernel compares each element with the bundle id of the driver that is being opened.',
     how: 'List the bundle ids of the drivers.',
     source: [`${KERNEL}:4776-4792`, 'https://developer.apple.com/forums/thread/774297'],
