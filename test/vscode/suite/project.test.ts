@@ -54,26 +54,6 @@ suite('a project', () => {
     assert.ok(names.includes('Info.plist') && names.includes('UsbLampDimmer.iig'), names.join(' '));
   });
 
-  test('from a class in the sources to the property list, and back by a rename', async () => {
-    const [place] = await placesOf('Definition', await opened());
-    assert.ok(place);
-    const source = await vscode.workspace.openTextDocument(place.uri);
-    const at = place.range.start.translate(0, 1);
-    const names = await eventually(async () => {
-      const found = await ask<vscode.Location[]>('Reference', source.uri, at);
-      const all = [...new Set(found.map(({ uri }) => nameOf(uri)))].sort();
-      return all.includes('Info.plist') ? all : undefined;
-    }, 'references from an .iig file');
-    assert.ok(names.includes('UsbLampDimmer.iig'), names.join(' '));
-    const edit = await vscode.commands.executeCommand<vscode.WorkspaceEdit>(
-      'vscode.executeDocumentRenameProvider',
-      source.uri,
-      at,
-      'UsbLampFader',
-    );
-    assert.ok(edit.entries().some(([uri]) => nameOf(uri) === 'Info.plist'));
-  });
-
   test('a class is renamed in the property list and in the sources', async () => {
     const document = await opened();
     await placesOf('Definition', document);
