@@ -46,9 +46,9 @@ export function isA(nub: Nub, className: string): boolean {
 
 /** The nub and its providers, nearest first. A dump with a loop ends where it closes. */
 export function providersOf(nub: Nub): Nub[] {
-  const out: Nub[] = [];
-  for (let at = nub.provider; at && !out.includes(at); at = at.provider) out.push(at);
-  return out;
+  const out = new Set<Nub>();
+  for (let at = nub.provider; at && !out.has(at); at = at.provider) out.add(at);
+  return [...out];
 }
 
 const decoder = new TextDecoder('latin1');

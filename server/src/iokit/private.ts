@@ -130,14 +130,14 @@ export function isPrivateKey(key: string): boolean {
 const TYPE_KEYS = new Set(['Content', 'Content Hint', 'Content Mask']);
 const UUID = /\b[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}\b/gi;
 
-/** What is private in any text, each behind a sign that is quick to look for. */
+/** What is private in any text, each behind a sign that is quick to look for; what repeats is bounded, for hostile texts. */
 const PRIVATE_PATTERNS: readonly (readonly [RegExp, RegExp])[] = [
   // Addresses of network and Bluetooth hardware.
   [/[:-]/, /\b[0-9A-F]{2}([:-])[0-9A-F]{2}(?:\1[0-9A-F]{2}){4}(?:(?:\1[0-9A-F]{2}){2})?\b/gi],
-  [/@/, /[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b/g],
+  [/@/, /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[A-Za-z]{2,24}\b/g],
   [/\/(?:Users|home|Volumes)\//, /(?<=\/(?:Users|home|Volumes)\/)[^/"]+/g],
   // What people call their things: Jane's iPhone, iPhone von Jane.
-  [/['’]/, /[\p{L}\p{N}][\p{L}\p{N}._-]*(?: [\p{L}\p{N}._-]+){0,2}(?:['’]s|s['’])(?= )/gu],
+  [/['’]/, /[\p{L}\p{N}][\p{L}\p{N}._-]{0,40}(?: [\p{L}\p{N}._-]{1,40}){0,2}(?:['’]s|s['’])(?= )/gu],
   [
     / (?:von|van|de|di|da|av|af|à) /,
     /(?<=\b(?:iPhone|iPad|iPod|iMac|Mac(?:[Bb]ook)?(?: \w+)?|AirPods(?: \w+)?|Watch|Mouse|Keyboard|Trackpad|Maus|Tastatur) (?:von|van|de|di|da|av|af|à) ).+/gu,
@@ -197,6 +197,11 @@ function holdsPrivate(nub: Nub, name: string): boolean {
 /** May hold something private, but mostly describe: what repeats them need not be hidden. */
 const DESCRIPTIVE = new Set(['kUSBString', 'IOTTYBaseName', 'IOAudioDeviceName']);
 
+/** More are in no entry of a real machine. */
+const MOST_SECRETS = 64;
+/** So many providers an entry has at most. */
+const MOST_PROVIDERS = 128;
+
 /** Shorter values stand in texts by chance. */
 const SECRET_LENGTH = 4;
 const secretsOfNubs = new WeakMap<Nub, readonly string[]>();
@@ -211,7 +216,8 @@ function ownSecrets(nub: Nub): readonly string[] {
       .filter(([key]) => (isPrivateKey(key) && !DESCRIPTIVE.has(key)) || (named && key === 'Product'))
       .flatMap(([, value]) => (typeof value === 'string' ? [value.trim()] : []))
       .filter((value) => value.length >= SECRET_LENGTH)
-      .sort((a, b) => b.length - a.length);
+      .sort((a, b) => b.length - a.length)
+      .slice(0, MOST_SECRETS);
     secretsOfNubs.set(nub, secrets);
   }
   return secrets;
@@ -224,7 +230,7 @@ const masksOfNubs = new WeakMap<Nub, { readonly mask: Mask | undefined }>();
 export function secretsMask(nub: Nub): Mask | undefined {
   let known = masksOfNubs.get(nub);
   if (!known) {
-    known = { mask: makeMask([nub, ...providersOf(nub)].flatMap(ownSecrets)) };
+    known = { mask: makeMask([nub, ...providersOf(nub).slice(0, MOST_PROVIDERS)].flatMap(ownSecrets)) };
     masksOfNubs.set(nub, known);
   }
   return known.mask;
@@ -257,6 +263,7 @@ function withoutSecret(text: string, secret: string): string {
 /** The path of an entry with {@link shownName} for every part. */
 export function shownPath(nub: Nub): string {
   const parts = [nub, ...providersOf(nub)];
+  if (parts.length > MOST_PROVIDERS) return `…/${shownName(nub)}`;
   const path = parts.reduce((path, part) => {
     const shown = shownName(part);
     return shown === part.name ? path : path.replaceAll(`/${part.name}`, `/${shown}`);

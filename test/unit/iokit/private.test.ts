@@ -78,3 +78,31 @@ test('a private value takes part in matching all the same', () => {
   assert.equal(result.score, 5100);
   assert.equal(result.checks.find(({ key }) => key === 'SerialNumber')?.has, '(private)');
 });
+
+test('hostile texts and trees take no time that anyone would notice', () => {
+  const long = 'a'.repeat(1_000_000);
+  const started = performance.now();
+  for (const text of [
+    `${long}'`,
+    `${long}@`,
+    `${'a '.repeat(300_000)}’`,
+    `${'s’ '.repeat(300_000)}`,
+    ' von '.repeat(200_000),
+  ]) {
+    maskText(text);
+  }
+  const levels = 20_000;
+  const deep = Array.from(
+    { length: levels },
+    (_, level) =>
+      `${'  '.repeat(Math.min(level, 60))}+-o Jane’s ${level}  <class IOUSBHostDevice, id 0x${(level + 1).toString(16)}>\n`,
+  ).join('');
+  const dump = readRegistry(deep);
+  assert.ok(dump.ok);
+  let nub = makeNub('AcmeNub', { SerialNumber: 'secret-1' }, { name: 'Jane’s 0' });
+  for (let level = 1; level < levels; level++)
+    nub = makeNub('AcmeNub', {}, { name: `Jane’s ${level}`, provider: nub });
+  assert.equal(shownPath(nub), `…/(private) ${levels - 1}`);
+  matchPersonality(dict({ IOProviderClass: 'AcmeNub', IONameMatch: 'x' }), nub);
+  assert.ok(performance.now() - started < 10_000);
+});
