@@ -318,6 +318,7 @@ const steps: Step[] = [
       await rowBeginning(page, 'Gadget.kext,');
       await menu(page);
       await chooseInMenu(page, 'Convert Kext to Codeless Dext');
+      await choose(page, 'Convert Kext to Codeless Dext', 'A Project of Its Own');
       for (const [prompt, text] of [
         ['Bundle id', 'org.acme.gadget.driver'],
         ['Class of the driver', 'GadgetDriver'],
