@@ -66,6 +66,9 @@ function checkDictionary({ view, report }: ViewContext): void {
   if (info.root.keyNode('NetworkExtension') || info.root.keyNode('NSExtension')) return;
   // An extension may hold several rights, and one of the other kinds needs no key at all.
   if (entitlements.root.get('com.apple.developer.endpoint-security.client')?.boolean === true) return;
+  // The entitlements of an app, and so its Info.plist.
+  if (!view.bundle.target && entitlements.root.keyNode('com.apple.developer.system-extension.install'))
+    return;
   report({
     document: info.document,
     at: placeIn(info, 'CFBundlePackageType'),

@@ -207,3 +207,19 @@ describe('what works in another way', () => {
     assert.deepEqual(await errors(project({}, { ...without, 'Helper.entitlements': helper })), []);
   });
 });
+
+test('network rights make an extension of a plist that says little, those of an app do not', async () => {
+  const right = { 'com.apple.developer.networking.networkextension': ['dns-proxy-systemextension'] };
+  const install = { 'com.apple.developer.system-extension.install': true };
+  const rules = async (claims: Parameters<typeof plist>[0]) => {
+    const files = {
+      'Names/Info.plist': plist({ NSSystemExtensionUsageDescription: 'Asks for names.' }),
+      'Names/Names.entitlements': plist(claims),
+    };
+    const workspace = new Workspace(memoryFiles(files), [ROOT]);
+    await workspace.index();
+    return [...lintWorkspace(workspace).values()].flat().map(({ rule }) => rule);
+  };
+  assert.deepEqual(await rules(right), ['workspace/network-dictionary']);
+  assert.ok(!(await rules({ ...right, ...install })).includes('workspace/network-dictionary'));
+});
