@@ -128,7 +128,7 @@ function checkPlatform({ root, kind, built, personalities, report }: RuleContext
     at: place,
     keyPath: [],
     message: codeless
-      ? `Since macOS 11 codeless kexts too must be approved and go into the auxiliary kernel collection at a restart; on Apple silicon the user must lower the security of the Mac first. A codeless dext needs none of this where a class of DriverKit serves.`
+      ? `Since macOS 11 codeless kexts too must be approved and go into the auxiliary kernel collection; on Apple silicon the user must lower the security of the Mac first. A codeless dext needs none of this where a class of DriverKit serves.`
       : `Since macOS 11 kexts go into the auxiliary kernel collection at a restart; on Apple silicon the user must lower the security of the Mac first, and the code must be built for arm64e.${instead}`,
   });
 }
