@@ -77,18 +77,18 @@ async function onItsHost(place: Place): Promise<number> {
   const { desktop } = place.run;
   const why = desktop ? whyNoDesktop() : undefined;
   if (desktop && why === undefined) {
-    console.log('Host: the desktop, through @vscode/test-electron.');
+    console.log(`${place.run.what}: the desktop, through @vscode/test-electron.`);
     try {
       return await onDesktop(place);
     } catch (error) {
       if (process.env.DRIVER_PLIST_HOST === 'desktop' || existsSync(reportOf(place))) throw error;
-      console.log(`Host: VS Code's server, since the desktop could not be had: ${error}`);
+      console.log(`${place.run.what}: VS Code's server, since the desktop could not be had: ${error}`);
       return onServer(place);
     }
   }
   if (desktop && process.env.DRIVER_PLIST_HOST === 'desktop') throw new SetupError(`No desktop: ${why}.`);
   const because = why === undefined ? '' : `, since ${why}`;
-  console.log(`Host: VS Code's server and a headless browser${because}.`);
+  console.log(`${place.run.what}: VS Code's server and a headless browser${because}.`);
   return onServer(place);
 }
 
@@ -118,6 +118,7 @@ async function runIn(place: Place, counts: Counts): Promise<void> {
   } catch (error) {
     trouble = error;
   }
+  console.log(`\n${place.run.what}:`);
   show(path.join(place.folder, 'report.log'));
   // Status 0 alone is no pass: a host that was killed reports 0 as well.
   if (!existsSync(reportOf(place))) {
@@ -136,20 +137,29 @@ async function runIn(place: Place, counts: Counts): Promise<void> {
   counts.failed += report.failed.length === 0 && status !== 0 ? 1 : report.failed.length;
 }
 
-const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-const wanted = process.argv.slice(2);
-const { extensionRoot, remove } = buildExtension();
-try {
-  for (const run of runs.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-    console.log(`${run.what}:`);
+/** Runs one after the other, each in a window of its own. */
+async function inTurn(lane: readonly Run[], extensionRoot: string, counts: Counts): Promise<void> {
+  for (const run of lane) {
     const folder = path.join(work, run.name);
     mkdirSync(folder, { recursive: true });
     const suite = await buildSuite(run, extensionRoot);
     await runIn({ run, extensionRoot, suite, workspace: makeWorkspace(run, folder), folder }, counts);
   }
+}
+
+const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+const names = process.argv.slice(2);
+const wanted = runs.filter(({ name }) => names.length === 0 || names.includes(name));
+const { extensionRoot, remove } = buildExtension();
+try {
+  // Before two of them ask for it at once.
+  ensureServer();
+  // Much of a run is waiting: two at a time.
+  const lanes = [0, 1].map((lane) => wanted.filter((_, index) => index % 2 === lane));
+  await Promise.all(lanes.map((lane) => inTurn(lane, extensionRoot, counts)));
 } catch (error) {
   counts.failed++;
-  console.error(error);
+  console.error(error instanceof SetupError ? error.message : error);
 } finally {
   remove();
 }

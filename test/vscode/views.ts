@@ -15,6 +15,7 @@ import {
   SetupError,
   windowUrl,
 } from '../../scripts/vscode-host.ts';
+import { bundleSteps, filterStep } from './bundleSteps.ts';
 import { decisionSteps } from './decision.ts';
 import { type Counts, finish, openWindow, profileIn, workFolder } from './window.ts';
 import {
@@ -69,6 +70,7 @@ const steps: Step[] = [
       await shot(page, '2-match');
     },
   },
+  filterStep,
   {
     name: 'a lens opens the explanation beside the text',
     async run(page) {
@@ -186,33 +188,7 @@ const steps: Step[] = [
       assert.ok(!existsSync(path.join(folder, 'Gadget.xcodeproj')));
     },
   },
-  {
-    name: 'a new driver bundle is made for a device of the dump',
-    async run(page) {
-      await runCommand(page, 'Driver Plist: New Driver Bundle');
-      await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-      await shot(page, '16-families');
-      await pick(page, 'USB device');
-      await pick(page, 'Desk Lamp');
-      await pick(page, 'every release of the product');
-      await answer(page, 'Class of the driver', 'DeskLamp');
-      await answer(page, 'Bundle id', 'org.acme.lamp.driver');
-      await answer(page, 'Developer team', 'ABCDE12345');
-      await pick(page, 'DeskLamp');
-      await pick(page, 'A Project of Its Own');
-      const preview = page.locator('.bulk-edit-panel');
-      await preview.getByText('DeskLamp.iig').first().waitFor();
-      const made = path.join(folder, 'DeskLamp/DeskLampDriver/Info.plist');
-      const apply = preview.getByText('Apply', { exact: true });
-      await clickUntil(apply, async () => existsSync(made), 'the files are written');
-      await shot(page, '17-new-bundle');
-      assert.match(readFileSync(made, 'utf8'), /<key>idProduct<\/key>\s*<integer>2</);
-      await eventually(
-        async () => (await page.locator('.editor-instance .squiggly-error').count()) === 0,
-        'no error in it',
-      );
-    },
-  },
+  ...bundleSteps(folder, shot),
 ];
 
 async function main(): Promise<void> {

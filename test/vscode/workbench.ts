@@ -66,19 +66,28 @@ async function textOf(locator: Locator): Promise<string> {
 
 /** Opens the quick input by a key and writes into it until the entry with all these words stands in the list. */
 async function lookUp(page: Page, key: string, text: string, words: readonly string[]): Promise<Locator> {
-  const input = quickText(page);
   // A question that is left open would take the key for itself.
   if (await quickInput(page).isVisible()) await page.keyboard.press('Escape');
-  await untilSeen(
-    () => page.keyboard.press(key),
-    () => input.isVisible(),
-    `${key} opens the quick input`,
-  );
-  return find(page, text, words);
+  const open = () =>
+    untilSeen(
+      () => page.keyboard.press(key),
+      () => quickInput(page).isVisible(),
+      `${key} opens the quick input`,
+    );
+  // An editor that opens just then takes the focus, and the quick input goes.
+  return find(page, text, words, open);
 }
 
-/** Writes into the open quick input until the entry with all these words stands in the list. */
-async function find(page: Page, text: string, words: readonly string[]): Promise<Locator> {
+/**
+ * Writes into the open quick input until the entry with all these words stands in the list.
+ * @param open called when it is not there
+ */
+async function find(
+  page: Page,
+  text: string,
+  words: readonly string[],
+  open: () => Promise<void> = async () => {},
+): Promise<Locator> {
   const input = quickText(page);
   const entry = words.reduce(
     (rows, hasText) => rows.filter({ hasText }),
@@ -86,6 +95,7 @@ async function find(page: Page, text: string, words: readonly string[]): Promise
   );
   await eventually(
     async () => {
+      if (!(await quickInput(page).isVisible())) await open();
       // What is written before the list has its entries may be taken back by it.
       if ((await input.inputValue({ timeout: LOST }).catch(() => undefined)) !== text) {
         await input.fill(text, { timeout: LOST }).catch(() => undefined);
@@ -100,18 +110,33 @@ async function find(page: Page, text: string, words: readonly string[]): Promise
 
 /** Runs a command by its full title through the command palette. */
 export async function runCommand(page: Page, title: string): Promise<void> {
-  const entry = await lookUp(page, 'F1', `>${title}`, [title]);
-  const palette = await question(page);
-  await clickUntil(entry, async () => (await question(page)) !== palette, `${title} is run`);
+  let palette = '';
+  await untilSeen(
+    async () => {
+      palette = '';
+      const entry = await lookUp(page, 'F1', `>${title}`, [title]);
+      const asked = await question(page);
+      await entry.click({ timeout: LOST });
+      palette = asked;
+    },
+    async () => palette !== '' && (await question(page)) !== palette,
+    `${title} is run`,
+  );
 }
 
 /** Opens a file of the folder by its path. */
 export async function openFile(page: Page, path: string): Promise<void> {
   const parts = path.split('/');
   const name = parts.at(-1) ?? path;
-  const entry = await lookUp(page, 'Control+P', path, parts);
-  await clickUntil(entry, async () => !(await quickInput(page).isVisible()), `${path} is chosen`);
-  await page.locator('.tab.active', { hasText: name }).waitFor({ timeout: PATIENCE });
+  const tab = page.locator('.tab.active', { hasText: name });
+  await untilSeen(
+    async () => {
+      const entry = await lookUp(page, 'Control+P', path, parts);
+      await entry.click({ timeout: LOST });
+    },
+    async () => !(await quickInput(page).isVisible()) && (await tab.isVisible()),
+    `${path} is open`,
+  );
 }
 
 /** Chooses an entry of the open quick pick, which shows only a part of a long list until a name is typed. */
