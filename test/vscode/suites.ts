@@ -55,7 +55,15 @@ export const runs: readonly Run[] = [
 export function buildExtension(): { extensionRoot: string; remove: () => void } {
   // Beside node_modules, where the suite finds mocha.
   const extensionRoot = path.join(projectRoot, '.vscode-test', `under-test-${process.pid}`);
-  const names = ['package.json', 'language-configuration.json', 'syntaxes', 'schemas', 'images', 'l10n'];
+  const names = [
+    'package.json',
+    'language-configuration.json',
+    'syntaxes',
+    'schemas',
+    'images',
+    'l10n',
+    'samples',
+  ];
   for (const name of [...names, ...globSync('package.nls*.json', { cwd: projectRoot })]) {
     cpSync(path.join(projectRoot, name), path.join(extensionRoot, name), { recursive: true });
   }

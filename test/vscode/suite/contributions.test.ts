@@ -142,6 +142,24 @@ suite('what the extension adds to VS Code', () => {
     await eventually(page, 'its page');
   });
 
+  test('its walkthrough opens', async () => {
+    await vscode.commands.executeCommand(
+      'workbench.action.openWalkthrough',
+      'driver-plist.driver-plist#start',
+    );
+    // Its tab is of a kind that extensions are told nothing of.
+    const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    await eventually(() => tabs().some(({ input }) => input === undefined), 'its tab');
+  });
+
+  test('its sample opens as a new document, with mistakes to try things on', async () => {
+    await vscode.commands.executeCommand('driverPlist.openSample');
+    const editor = await eventually(() => vscode.window.activeTextEditor, 'the sample');
+    assert.equal(editor.document.isUntitled, true);
+    assert.equal(editor.document.languageId, 'plist');
+    await finding(editor.document.uri, 'match/usb-value-type');
+  });
+
   test('its views open by command, and the tree of bundles is read anew', async () => {
     const { document } = await open('UsbLamp/UsbLampDriver/Info.plist');
     await settled(document);

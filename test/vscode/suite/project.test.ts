@@ -8,6 +8,7 @@ import {
   finding,
   findings,
   fixture,
+  labelOf,
   open,
   positionOf,
   settled,
@@ -77,6 +78,15 @@ suite('a project', () => {
       JSON.stringify(changed),
     );
     assert.ok(edit.entries().every(([, edits]) => edits.every(({ newText }) => newText === 'UsbLampFader')));
+  });
+
+  test('classes of the project are proposed', async () => {
+    const document = await opened();
+    await placesOf('Definition', document);
+    const at = positionOf(document, DIMMER, '<string>'.length);
+    const list = await ask<vscode.CompletionList>('CompletionItem', document.uri, at);
+    const labels = list.items.map(labelOf);
+    assert.ok(labels.includes('UsbLampDriver') && labels.includes('UsbLampDimmer'), labels.join(' '));
   });
 
   test('symbols of the workspace', async () => {
@@ -150,7 +160,7 @@ suite('a project', () => {
       45_000,
     );
     const list = await ask<vscode.CompletionList>('CompletionItem', document.uri, new vscode.Position(2, 2));
-    const labels = list.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    const labels = list.items.map(labelOf);
     assert.ok(labels.includes('schemas'), labels.join(' '));
     await closeAll();
     await vscode.workspace.fs.delete(fixture('.driver-plist.json'));
