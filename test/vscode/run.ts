@@ -11,7 +11,7 @@ import { ensureServer, remoteUri, SetupError, windowUrl } from '../../scripts/vs
 import { buildExtension, buildSuite, makeWorkspace, type Run, runs } from './suites.ts';
 import { type Counts, finish, openWindow, workFolder } from './window.ts';
 
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 420_000;
 const work = workFolder();
 
 /** Why the suite cannot run on the desktop, or undefined. */

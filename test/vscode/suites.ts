@@ -82,7 +82,7 @@ export async function buildSuite(run: Run, extensionRoot: string): Promise<strin
   const entry = `
     import { createMocha } from './mocha.${run.host}.ts';
     import { runSuite } from './index.ts';
-    export const run = () => runSuite(createMocha({ ui: 'tdd', timeout: 60_000, forbidOnly: true }), () => {
+    export const run = () => runSuite(createMocha({ ui: 'tdd', timeout: 90_000, forbidOnly: true }), () => {
       ${tests.map((file) => `require(${JSON.stringify(`./${file.replaceAll('\\', '/')}`)});`).join('\n')}
     });`;
   const outfile = path.join(extensionRoot, 'suite', `${run.name}.js`);

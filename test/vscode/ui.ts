@@ -18,6 +18,7 @@ import {
   type VsCodeServer,
   windowUrl,
 } from '../../scripts/vscode-host.ts';
+import { IN_BROWSER_SETTINGS } from './suites.ts';
 import { type Counts, finish, openWindow, profileIn, workFolder } from './window.ts';
 import {
   clickUntil,
@@ -42,8 +43,7 @@ interface Host {
 
 const hosts: readonly Host[] = [
   { name: 'node', settings: {} },
-  // A window takes the browser's door of an extension when it is told that the extension belongs there.
-  { name: 'browser', settings: { 'remote.extensionKind': { 'driver-plist.driver-plist': ['web'] } } },
+  { name: 'browser', settings: IN_BROWSER_SETTINGS },
 ];
 
 const work = workFolder();

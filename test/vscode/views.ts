@@ -77,7 +77,10 @@ const steps: Step[] = [
       const tab = page.locator('.tab', { hasText: 'Match of' });
       const lens = page.locator('.codelens-decoration a', { hasText: 'matches' }).first();
       await clickUntil(lens, () => tab.isVisible(), 'the explanation opens');
-      await page.waitForTimeout(2500);
+      // Drawn in a frame of a frame, when VS Code has its Markdown extension up.
+      const drawn = () =>
+        Promise.all(page.frames().map((frame) => frame.locator('.markdown-body h1').count()));
+      await eventually(async () => (await drawn()).some((count) => count > 0), 'the page is drawn');
       await shot(page, '3-explanation');
       await runCommand(page, 'View: Close Editor');
       await openFile(page, 'UsbLampDriver/Info.plist');

@@ -50,7 +50,7 @@ export async function openWindow(vscode: VsCodeServer, options: WindowOptions): 
   });
   try {
     const browser = await chromium.launch({ executablePath, args: BROWSER_ARGS });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
     const log = createWriteStream(path.join(options.work, 'browser.log'));
     page.on('console', (message) => log.write(`[${message.type()}] ${message.text()}\n`));
     page.on('pageerror', (error) => log.write(`[pageerror] ${error}\n`));

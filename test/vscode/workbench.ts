@@ -8,7 +8,8 @@ export const PATIENCE = 45_000;
 const LOST = 5000;
 const TAB_SIZE = 4;
 
-const quickInput = (page: Page) => page.locator('.quick-input-widget');
+/** Without the one that is on its way out. */
+const quickInput = (page: Page) => page.locator('.quick-input-widget:not([inert])');
 const quickText = (page: Page) => quickInput(page).locator('input').first();
 
 /** Waits until `look` gives something true. */

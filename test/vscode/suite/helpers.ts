@@ -57,7 +57,7 @@ export function positionOf(document: vscode.TextDocument, word: string, into = 0
 export async function eventually<T>(
   look: () => T | Promise<T>,
   what: string,
-  ms = 20_000,
+  ms = 30_000,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + ms;
   for (;;) {
