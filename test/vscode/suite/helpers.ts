@@ -32,7 +32,15 @@ export function fixture(name: string, which = 0): vscode.Uri {
 }
 
 export async function open(name: string): Promise<vscode.TextEditor> {
-  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(fixture(name)));
+  const uri = fixture(name);
+  const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+  // VS Code keeps a document for minutes, and what a test before it left in it.
+  const onDisk = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  if (editor.document.getText() !== onDisk) {
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await eventually(() => editor.document.getText() === onDisk, `${name} is as it is on disk`);
+  }
+  return editor;
 }
 
 /** An unsaved document; `|` in the text is where the cursor goes. */
@@ -91,6 +99,8 @@ export async function settled(document: vscode.TextDocument): Promise<void> {
 
 /** Closes every editor; what was changed and not saved is taken back, so that the next test finds the file as it is. */
 export async function closeAll(): Promise<void> {
+  // First, since the word that a document is dirty comes later than the change.
+  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   for (const document of vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty)) {
     await vscode.window.showTextDocument(document);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
