@@ -12,13 +12,23 @@ const TAB_SIZE = 4;
 const quickInput = (page: Page) => page.locator('.quick-input-widget:not([inert])');
 const quickText = (page: Page) => quickInput(page).locator('input').first();
 
-/** Waits until `look` gives something true. */
+/**
+ * Waits until `look` gives something true. A look that fails sees nothing yet: a frame or a row goes away just when it
+ * is asked.
+ */
 export async function eventually<T>(look: () => Promise<T> | T, what: string, ms = PATIENCE): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
-    const found = await look();
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`did not happen within ${ms} ms: ${what}`);
+    let cause: unknown;
+    try {
+      const found = await look();
+      if (found) return found;
+    } catch (error) {
+      cause = error;
+    }
+    if (Date.now() > end) {
+      throw new Error(`did not happen within ${ms} ms: ${what}${cause ? `; ${cause}` : ''}`, { cause });
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
