@@ -35,8 +35,8 @@ test('holds what runs and what is read offline, no sources, and weighs little', 
       'dist/server.browser.js',
       'syntaxes/plist.tmLanguage.json',
       'schemas/config.schema.json',
-      'images/walkthrough/findings.png',
-      'images/walkthrough/match.md',
+      'images/walkthrough/findings.webp',
+      'images/walkthrough/match.webp',
       'samples/UsbLamp/UsbLampDriver/Info.plist',
     ]) {
       assert.ok(names.includes(name), `${name} is not among ${names.join(', ')}`);
