@@ -12,6 +12,8 @@ import { buildExtension, buildSuite, makeWorkspace, type Run, runs } from './sui
 import { type Counts, finish, openWindow, workFolder } from './window.ts';
 
 const LIMIT_MS = 420_000;
+/** In a browser VS Code saves by itself after a second: a test that is slower than that would change its fixture. */
+const SETTINGS = { 'files.autoSave': 'off' };
 const work = workFolder();
 
 /** Why the suite cannot run on the desktop, or undefined. */
@@ -44,7 +46,12 @@ async function onDesktop({ extensionRoot, suite, workspace }: Place): Promise<nu
 
 async function onServer({ run, extensionRoot, suite, workspace, folder }: Place): Promise<number> {
   const { settings, untrusted } = run;
-  const window = await openWindow(ensureServer(), { work: folder, settings, untrusted, underTest: true });
+  const window = await openWindow(ensureServer(), {
+    work: folder,
+    settings: { ...SETTINGS, ...settings },
+    untrusted,
+    underTest: true,
+  });
   const { page, server, token } = window;
   let timer: NodeJS.Timeout | undefined;
   try {
